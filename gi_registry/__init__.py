@@ -1,0 +1,1 @@
+"""The registry of geographical indications: from the approved user to the label in a shopper's hand."""

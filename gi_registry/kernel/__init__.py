@@ -1,0 +1,1 @@
+"""Vocabulary without dependencies: errors, life cycles, actors, permissions, verdicts, quantities, clock, identifiers."""
