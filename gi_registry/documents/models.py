@@ -1,0 +1,37 @@
+"""Tables of papers."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field
+
+from gi_registry.db import Row, Scoped
+from gi_registry.documents.rules import MediaType
+
+MEDIA_TYPES = ", ".join(f"'{kind.value}'" for kind in MediaType)
+
+
+class DocumentContent(Row, table=True):
+    """The bytes, once per SHA-256."""
+
+    __tablename__ = "document_content"
+
+    sha256: str = Field(primary_key=True, max_length=64)
+    content: bytes
+
+
+class Document(Scoped, Row, table=True):
+    """One paper: its name and what its bytes are; the bytes lie in ``document_content``."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        CheckConstraint("size > 0", name="size"),
+        CheckConstraint(f"media_type IN ({MEDIA_TYPES})", name="media_type"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    sha256: str = Field(foreign_key="document_content.sha256", index=True, max_length=64)
+    name: str
+    media_type: str
+    size: int
+    created_at: datetime

@@ -1,0 +1,29 @@
+"""Reads of papers."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from gi_registry.documents.models import Document, DocumentContent
+from gi_registry.kernel.errors import NotFound
+
+
+def get_document(session: Session, document_id: int) -> Document:
+    """Return the document or raise NotFound; the caller asks for permission."""
+    document = session.get(Document, document_id)
+    if document is None:
+        raise NotFound
+    return document
+
+
+def content_of(session: Session, document: Document) -> bytes:
+    """Return the bytes of a document."""
+    content = session.get(DocumentContent, document.sha256)
+    if content is None:
+        raise NotFound
+    return content.content
+
+
+def content_is_stored(session: Session, sha256: str) -> bool:
+    """Say whether these bytes are kept already."""
+    return session.get(DocumentContent, sha256) is not None
