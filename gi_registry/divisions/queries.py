@@ -1,0 +1,67 @@
+"""Reads of places."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlmodel import Session, col, or_, select
+
+from gi_registry.divisions.models import CalendarDay, CalendarYear, Division
+from gi_registry.divisions.rules import WorkingDays, path_codes, short_name
+from gi_registry.kernel.errors import NotFound
+
+
+def find_division(session: Session, code: str) -> Division | None:
+    """Return the division with this code."""
+    return session.get(Division, code)
+
+
+def get_division(session: Session, code: str) -> Division:
+    """Return the division with this code; raise NotFound."""
+    found = session.get(Division, code)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def path_of(session: Session, code: str) -> str:
+    """Return the tree path of a division; empty when it is not on file."""
+    found = session.get(Division, code) if code else None
+    return found.path if found else ""
+
+
+def full_name(session: Session, code: str | None) -> str:
+    """Return the names from the province down (江苏省苏州市昆山市); the code itself when it is not on file."""
+    if not code:
+        return ""
+    path = path_of(session, code)
+    if not path:
+        return code
+    names = {row.code: row.name for row in session.exec(select(Division).where(col(Division.code).in_(path_codes(path))))}
+    return "".join(names.get(part, "") for part in reversed(path_codes(path)))
+
+
+def named(session: Session, name: str, under: str = "") -> list[Division]:
+    """Return the divisions called ``name`` (with or without its ending: 镇江 is 镇江市), in the subtree of the code ``under``."""
+    stem = short_name(name.strip())
+    query = select(Division).where(or_(Division.name == name.strip(), col(Division.name).startswith(stem, autoescape=True)))
+    if under:
+        query = query.where(col(Division.path).startswith(path_of(session, under) or f"/{under}/", autoescape=True))
+    return [row for row in session.exec(query.order_by(Division.path)) if row.name == name.strip() or short_name(row.name) == stem]
+
+
+def list_divisions(session: Session, *, under: str = "", on: date | None = None) -> list[Division]:
+    """Return the divisions in the order of the tree, of a subtree and in force on a day where given."""
+    query = select(Division).order_by(Division.path)
+    if under:
+        query = query.where(col(Division.path).startswith(path_of(session, under) or f"/{under}/", autoescape=True))
+    if on is not None:
+        query = query.where(or_(col(Division.valid_from).is_(None), col(Division.valid_from) <= on))
+        query = query.where(or_(col(Division.valid_to).is_(None), col(Division.valid_to) > on))
+    return list(session.exec(query))
+
+
+def working_days(session: Session) -> WorkingDays:
+    """Return the calendar as loaded."""
+    years = frozenset(session.exec(select(CalendarYear.year)))
+    return WorkingDays(years=years, exceptions={row.day: row.working for row in session.exec(select(CalendarDay))})

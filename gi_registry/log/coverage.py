@@ -1,0 +1,132 @@
+"""Which rows the log answers for, and the canonical form in which a row is hashed.
+
+The form does not depend on the database: SQLite and PostgreSQL give the same bytes for the same row.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import Enum
+from hashlib import sha256
+from typing import Any
+
+import rfc8785
+import shapely
+from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from gi_registry.log.rules.leaf import moment
+
+COVERED: frozenset[str] = frozenset(
+    {
+        "division", "calendar_day", "calendar_year",
+        "policy_parameter",
+        "organisation", "person", "role_grant",
+        "document",
+        "notice", "service_record",
+        "gi", "protection", "authorisation", "authorisation_site", "authorisation_change", "authorisation_restriction", "product",
+        "area_version", "plot",
+        "yield_cap", "batch", "batch_plot", "ledger_account", "ledger_transfer", "ledger_entry",
+        "signing_key", "allotment", "code_range", "code_interval",
+        "annual_report",
+        "finding", "recorded_fact",
+        "listing_case",
+    }
+)  # fmt: skip
+
+NOT_COVERED: Mapping[str, str] = {
+    "alembic_version": "moved by migrations, not by acts",
+    "installation": "whether this is a demonstration, and its clock; no record of anyone",
+    "log_head": "the log itself",
+    "log_leaf": "the log itself",
+    "log_node": "the log itself",
+    "log_entry": "the log itself",
+    "log_key": "the key that signs checkpoints; its public half is known outside",
+    "outbox_message": "transport: a copy of what a covered row already says, deleted after sending",
+    "sign_in_attempt": "throttling; kept for a short time and then deleted",
+    "person_session": "who is signed in at the moment",
+    "scan": "high volume, archived and deleted by retention; first checks and counts are evidence of their own",
+    "first_check": "decided by one atomic statement outside of Work, on every scan",
+    "job_run": "ledger of the scheduler: which job ran when",
+    "idempotency_key": "answers kept for repeated requests, deleted after a day",
+}
+
+EXCLUDED: Mapping[str, Mapping[str, str]] = {
+    "person": {
+        "password_hash": "a secret, and rehashed at sign-in when the parameters grow",
+        "totp_secret": "a secret",
+        "last_seen_at": "moves with every visit without an act",
+        "last_sign_in_at": "moves with every sign-in without an act",
+        "failed_count": "throttling",
+        "locked_until": "throttling",
+    },
+    "notice": {"read_at": "reading is not an act"},
+    "signing_key": {"sealed": "sealed anew when the installation's secret key changes; the public half and the dates are covered"},
+    "annual_report": {"autosaved_at": "moves while typing; the figures themselves are covered"},
+}
+
+_LARGE = 64
+_EXACT = 2**53 - 1
+
+
+def is_covered(table: str, column: str) -> bool:
+    """Say whether a column of a covered table goes into its canonical row."""
+    return column not in EXCLUDED.get(table, ())
+
+
+def canonical_row(table: str, row: Mapping[str, Any]) -> bytes:
+    """Return the canonical bytes of a row: RFC 8785 JSON of its covered columns.
+
+    Moments are ISO 8601 UTC with microseconds and Z, dates ISO; bytes hex (above 64 bytes their SHA-256); a geometry the SHA-256 of its
+    two-dimensional little-endian WKB, a polygon taken as a multipolygon of one; integers beyond 2^53 are text. Raises TypeError for a
+    value that has no canonical form and ValueError for NaN.
+    """
+    return rfc8785.dumps({column: _plain(value) for column, value in row.items() if is_covered(table, column)})
+
+
+def row_id(key: tuple[Any, ...]) -> str:
+    """Return the identity of a row as text: its primary key, the parts of a composite one joined by ``/``."""
+    return "/".join(part.isoformat() if isinstance(part, date) else str(part) for part in key)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return _plain(value.value)
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int):
+        return int(value) if -_EXACT <= value <= _EXACT else str(int(value))
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return _text(value) if not isinstance(value, float) else _finite(value)
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError(f"{value} has no canonical form")
+    return value
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, bytes | bytearray | memoryview):
+        raw = bytes(value)
+        return raw.hex() if len(raw) <= _LARGE else f"sha256:{sha256(raw).hexdigest()}"
+    if isinstance(value, BaseGeometry):
+        return f"sha256:{_geometry_digest(value)}"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+def _geometry_digest(geometry: BaseGeometry) -> str:
+    whole = MultiPolygon([geometry]) if isinstance(geometry, Polygon) else geometry
+    return sha256(shapely.to_wkb(whole, output_dimension=2, byte_order=1, include_srid=False)).hexdigest()
