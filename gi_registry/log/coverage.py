@@ -26,14 +26,14 @@ COVERED: frozenset[str] = frozenset(
         "policy_parameter",
         "organisation", "person", "role_grant",
         "document",
-        "notice", "service_record",
+        "notice", "service_record", "service_consent",
         "gi", "protection", "authorisation", "authorisation_site", "authorisation_change", "authorisation_restriction", "product",
         "area_version", "plot",
         "yield_cap", "batch", "batch_plot", "ledger_account", "ledger_transfer", "ledger_entry",
         "signing_key", "allotment", "code_range", "code_interval",
         "annual_report",
-        "finding", "recorded_fact",
-        "listing_case",
+        "finding", "finding_evidence", "recorded_fact",
+        "listing_case", "listing_step", "defence_point",
     }
 )  # fmt: skip
 
@@ -48,6 +48,7 @@ NOT_COVERED: Mapping[str, str] = {
     "outbox_message": "transport: a copy of what a covered row already says, deleted after sending",
     "sign_in_attempt": "throttling; kept for a short time and then deleted",
     "person_session": "who is signed in at the moment",
+    "listing_sequence": "a counter; the numbers it gave stand in covered rows",
     "scan": "high volume, archived and deleted by retention; first checks and counts are evidence of their own",
     "first_check": "decided by one atomic statement outside of Work, on every scan",
     "job_run": "ledger of the scheduler: which job ran when",
@@ -63,7 +64,8 @@ EXCLUDED: Mapping[str, Mapping[str, str]] = {
         "failed_count": "throttling",
         "locked_until": "throttling",
     },
-    "notice": {"read_at": "reading is not an act"},
+    "notice": {"read_at": "reading is not an act", "read_by": "reading is not an act"},
+    "finding": {"last_found_at": "moves every night without an act"},
     "signing_key": {"sealed": "sealed anew when the installation's secret key changes; the public half and the dates are covered"},
     "annual_report": {"autosaved_at": "moves while typing; the figures themselves are covered"},
 }
