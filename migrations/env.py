@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 from alembic import context
 
 from gi_registry.config import read_settings
@@ -9,6 +12,9 @@ from gi_registry.db import Database, metadata
 from gi_registry.tables import TABLES
 
 assert TABLES, "importing the table modules fills the metadata"
+
+# revisions share ``migrations.support`` and ``migrations.spatial``, in a checkout as in an installed wheel
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 LOCAL = ("_rtree", "_rtree_node", "_rtree_parent", "_rtree_rowid")
 
