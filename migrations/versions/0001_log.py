@@ -11,7 +11,7 @@ from alembic import op
 from migrations import support
 
 revision = "0001"
-down_revision = None
+down_revision = "0000"
 branch_labels = None
 depends_on = None
 
