@@ -1,0 +1,1 @@
+"""Law and arithmetic of item codes: the printed format, keys, intervals, label elements and life cycles. Pure."""
