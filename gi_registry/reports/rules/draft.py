@@ -1,0 +1,90 @@
+"""What a person states beside what the registry knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gi_registry.kernel.words import Words
+from gi_registry.reports.rules.figures import Figure
+
+
+@dataclass(frozen=True)
+class Known:
+    """A figure the registry has: the value in stored units, where it comes from, and the page that shows the rows behind it."""
+
+    value: int
+    source: Words
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A figure as a person stated it. ``follows`` marks one taken over from the registry: until filing it moves with the ledger."""
+
+    value: int | None
+    reason: str = ""
+    follows: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the form or check page: the figure, its value now, what the registry knows, and why they differ."""
+
+    figure: Figure
+    value: int | None
+    known: Known | None
+    reason: str = ""
+
+    @property
+    def changed(self) -> bool:
+        """Whether a person stated something else than the registry knows."""
+        return self.known is not None and self.value != self.known.value
+
+    @property
+    def prefilled(self) -> bool:
+        """Whether the value is the registry's own."""
+        return self.known is not None and not self.changed
+
+
+@dataclass(frozen=True)
+class Content:
+    """The content of a report: nil or figures with texts, beside the registry's figures at that moment."""
+
+    rows: tuple[Row, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    nil: bool = False
+    nil_since: str = ""
+    nil_reason: str = ""
+
+    def value(self, key: str) -> int | None:
+        """Return the value of one figure; None when it is not asked or not stated."""
+        return next((row.value for row in self.rows if row.figure.key == key), None)
+
+    @property
+    def core_count(self) -> int:
+        """How many figures must be there."""
+        return sum(row.figure.core for row in self.rows)
+
+    @property
+    def prefilled_count(self) -> int:
+        """How many of these the registry filled in."""
+        return sum(row.figure.core and row.known is not None for row in self.rows)
+
+
+def merge(figures: Sequence[Figure], stated: Mapping[str, Stated], known: Mapping[str, Known]) -> tuple[Row, ...]:
+    """Return a row per figure: what was stated, or what the registry knows where nothing was stated or the figure follows it."""
+    return tuple(_row(figure, stated.get(figure.key), known.get(figure.key)) for figure in figures)
+
+
+def _row(figure: Figure, stated: Stated | None, known: Known | None) -> Row:
+    if known is not None and (stated is None or stated.follows):
+        return Row(figure, known.value, known)
+    if stated is None:
+        return Row(figure, None, known)
+    return Row(figure, stated.value, known, stated.reason)
+
+
+def kept(row: Row) -> Stated:
+    """Return what to keep of a row in a draft: a value equal to the registry's follows it from now on."""
+    return Stated(row.value, "" if row.prefilled else row.reason, follows=row.prefilled)
