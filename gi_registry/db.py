@@ -171,10 +171,10 @@ def integrity_in_words() -> Iterator[None]:
     except IntegrityError as problem:
         text = str(problem.orig).lower()
         if "unique" in text or "duplicate" in text:
-            raise Duplicate(say("相同的记录已经存在。"), remedy=say("请核对编号和日期，避免重复登记。"), basis=_constraint(problem)) from problem
-        raise Conflict(
-            say("这项改动与已有记录冲突，未保存。"), remedy=say("请刷新页面后重试。"), basis=_constraint(problem)
-        ) from problem
+            raise Duplicate(
+                say("相同的记录已经存在。"), remedy=say("请核对编号和日期，避免重复登记。"), basis=_constraint(problem)
+            ) from problem
+        raise Conflict(say("这项改动与已有记录冲突，未保存。"), remedy=say("请刷新页面后重试。"), basis=_constraint(problem)) from problem
 
 
 def _constraint(problem: IntegrityError) -> str:

@@ -70,7 +70,9 @@ class Work:
         if not reach:
             if self.actor == ANONYMOUS:
                 raise NotSignedIn
-            raise NotAllowed(say("您的角色不能办理这一事项。"), remedy=say("请联系本单位管理员，或换用有权限的账号登录。"), basis=permission)
+            raise NotAllowed(
+                say("您的角色不能办理这一事项。"), remedy=say("请联系本单位管理员，或换用有权限的账号登录。"), basis=permission
+            )
         if row is not None and not self._reaches(reach, row):
             raise NotFound
 
@@ -179,7 +181,9 @@ def _change(item: _Pending | _PendingBulk) -> log.Change | log.Bulk:
     subject, action = item.tag.split(":")
     mapper = inspect(type(item.row))
     values = {attr.columns[0].name: getattr(item.row, attr.key) for attr in mapper.column_attrs}
-    return log.Change(subject, "deleted" if item.deleted else action, item.row.__tablename__, str(mapper.primary_key_from_instance(item.row)[0]), values)
+    return log.Change(
+        subject, "deleted" if item.deleted else action, item.row.__tablename__, str(mapper.primary_key_from_instance(item.row)[0]), values
+    )
 
 
 def advance(work: Work, row: Any, machine: Machine, action: str, *, expected_version: int | None = None) -> Any:
@@ -210,6 +214,7 @@ def check_version(row: Any, expected_version: int | None, *, mine: dict[str, obj
 def clock_offset_s(session: Session) -> int:
     """Return how many seconds a demonstration's clock is moved; 0 for a real installation."""
     installation = session.get(Installation, 1)
+    session.info["gi_demo"] = bool(installation and installation.demo)
     return installation.clock_offset_s if installation and installation.demo else 0
 
 

@@ -104,7 +104,9 @@ def grant_role(work: Work, person: Person, role: str, *, division_code: str = ""
 def add_organisation(work: Work, organisation: Organisation) -> Organisation:
     """Store a new organisation. Raises Duplicate when its USCC is already on file, Invalid for an unknown kind."""
     if organisation.kind not in ORGANISATION_KINDS:
-        raise invalid("kind", say("“%(kind)s”不是机构类型。", kind=organisation.kind), say("可用：%(kinds)s。", kinds="、".join(ORGANISATION_KINDS)))
+        raise invalid(
+            "kind", say("“%(kind)s”不是机构类型。", kind=organisation.kind), say("可用：%(kinds)s。", kinds="、".join(ORGANISATION_KINDS))
+        )
     if organisation.uscc and queries.find_organisation(work.session, organisation.uscc):
         raise Duplicate(say("统一社会信用代码 %(uscc)s 已登记。", uscc=organisation.uscc), remedy=say("请直接使用已有的机构记录。"))
     work.record(organisation, "organisation:added")

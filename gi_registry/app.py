@@ -1,0 +1,54 @@
+"""create_app: configuration, plumbing, blueprints, error handlers. A list."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from flask_wtf import CSRFProtect
+
+from gi_registry.accounts.routes import bp as accounts
+from gi_registry.accounts.routes import register_sign_in
+from gi_registry.assets import asset_dir
+from gi_registry.config import Settings, read_settings
+from gi_registry.db import Database
+from gi_registry.desk.routes import bp as desk
+from gi_registry.web import access, errors, headers, languages, navigation, pages
+from gi_registry.web.work import RegistryFlask, close_work
+
+BLUEPRINTS = (
+    accounts,
+    desk,
+)
+
+
+def create_app(settings: Settings | None = None, database: Database | None = None) -> RegistryFlask:
+    """Return the Flask application; ``settings`` default to the environment."""
+    settings = settings or read_settings()
+    app = RegistryFlask(__name__, template_folder=str(asset_dir("templates")), static_folder="static")
+    app.config.update(
+        SECRET_KEY=settings.secret_key or secrets.token_hex(32),
+        MAX_CONTENT_LENGTH=settings.upload_bytes,
+        PERMANENT_SESSION_LIFETIME=timedelta(minutes=settings.session_minutes),
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_NAME="gi_session",
+        WTF_CSRF_TIME_LIMIT=None,  # the session's own timeout ends the token's life
+        WTF_CSRF_SSL_STRICT=False,  # SameSite and the token carry the defence; proxies strip referrers
+    )
+    app.extensions["gi_settings"] = settings
+    app.extensions["gi_database"] = database or Database(settings.database_url)
+    CSRFProtect(app)
+    register_sign_in(app)
+    languages.register_languages(app)
+    pages.register_pages(app)
+    navigation.register_navigation(app)
+    errors.register_errors(app)
+    app.before_request(access.enforce)
+    app.after_request(pages.private)
+    app.after_request(headers.secure)
+    app.teardown_request(close_work)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app

@@ -1,0 +1,103 @@
+"""The command line: each command is a few lines around a service."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from gi_registry.accounts import service as accounts
+from gi_registry.accounts.schemas import NewPerson
+from gi_registry.config import Settings, read_settings
+from gi_registry.db import Database
+from gi_registry.installation import check_database, upgrade_database
+from gi_registry.kernel.errors import RegistryError
+from gi_registry.workflow import open_work
+
+
+class Refusing(click.Group):
+    """A group whose commands tell a refusal in words and exit 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except RegistryError as error:
+            click.echo(f"错误：{error}" + (f"\n{error.remedy}" if error.remedy else ""), err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=Refusing)
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """The registry of geographical indications."""
+    ctx.obj = read_settings()
+
+
+def database_of(settings: Settings) -> Database:
+    """Return the database that the environment names."""
+    return Database(settings.database_url)
+
+
+def tell(answer: dict[str, Any], *, as_json: bool, words: str) -> None:
+    """Print an answer for machines or for people."""
+    click.echo(json.dumps(answer, ensure_ascii=False) if as_json else words)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=1, show_default=True)
+@click.pass_obj
+def serve(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Serve the registry. Example: gi-registry serve --port 8000 --workers 2"""
+    from gi_registry.server import run  # noqa: PLC0415  # the server is needed by this command only
+
+    run(settings, host=host, port=port, workers=workers)
+
+
+@main.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command("upgrade")
+@click.option("--demo", is_flag=True, help="Mark a NEW database as a demonstration; only such a one may move its clock.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def db_upgrade(settings: Settings, demo: bool, as_json: bool) -> None:
+    """Create or migrate the database. Example: gi-registry db upgrade"""
+    revision = upgrade_database(database_of(settings), demo=demo, demo_now=settings.demo_now)
+    tell({"revision": revision}, as_json=as_json, words=f"数据库已是最新版本 {revision}。")
+
+
+@db.command("check")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def db_check(settings: Settings, as_json: bool) -> None:
+    """Say whether the database is at the newest revision. Example: gi-registry db check"""
+    current, newest = check_database(database_of(settings))
+    tell({"current": current, "newest": newest}, as_json=as_json, words=f"当前 {current}，最新 {newest}。")
+    if current != newest:
+        raise SystemExit(1)
+
+
+@main.group()
+def admin() -> None:
+    """Administrators."""
+
+
+@admin.command("create")
+@click.option("--login", required=True)
+@click.option("--name", required=True)
+@click.option("--role", default="security_admin", show_default=True)
+@click.option("--division", default="", help="Division code of an office role.")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def admin_create(settings: Settings, login: str, name: str, role: str, division: str, password: str, as_json: bool) -> None:
+    """Create the first administrator of a real installation. Example: gi-registry admin create --login admin --name 王芳"""
+    with open_work(database_of(settings)) as work:
+        person = accounts.add_person(work, NewPerson(login=login, name=name, password=password, role=role, division_code=division))
+    tell({"person_id": person.id, "login": person.login}, as_json=as_json, words=f"已创建账号 {person.login}。")

@@ -1,0 +1,34 @@
+"""Home pages and health."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+from sqlalchemy import text
+
+from gi_registry.web.access import PUBLIC, SIGNED_IN, access
+from gi_registry.web.pages import page
+from gi_registry.web.work import current_work
+
+bp = Blueprint("desk", __name__)
+
+
+@bp.get("/home")
+@access(SIGNED_IN)
+def home() -> str:
+    """Show what waits for this person."""
+    return page("desk/home.html", actor=current_work().actor)
+
+
+@bp.get("/healthz")
+@access(PUBLIC)
+def healthz() -> Response:
+    """Say that the process lives."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+@bp.get("/readyz")
+@access(PUBLIC)
+def readyz() -> Response:
+    """Say that the database answers."""
+    current_work().session.execute(text("SELECT 1 FROM installation"))
+    return Response("ready\n", mimetype="text/plain")

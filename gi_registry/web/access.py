@@ -1,0 +1,54 @@
+"""Who may enter: every view declares it, and a view that does not cannot be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import current_app, request
+
+from gi_registry.kernel.errors import NotFound, NotSignedIn
+from gi_registry.kernel.permissions import GRANTS
+from gi_registry.web.work import current_work
+
+PUBLIC = "public"
+SIGNED_IN = "signed-in"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def access(need: str) -> Callable[[View], View]:
+    """Declare what a view needs: PUBLIC, SIGNED_IN or a permission of the GRANTS table."""
+    if need not in {PUBLIC, SIGNED_IN} and need not in GRANTS:
+        raise KeyError(f"{need} is not in the GRANTS table")
+
+    def declare(view: View) -> View:
+        view.gi_access = need  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def declared_access(endpoint: str) -> str | None:
+    """Return what the endpoint declares; Flask's own static files are public."""
+    if endpoint == "static":
+        return PUBLIC
+    return getattr(current_app.view_functions[endpoint], "gi_access", None)
+
+
+def enforce() -> None:
+    """Refuse the request whose actor lacks what its view declares."""
+    if request.endpoint is None:
+        return
+    need = declared_access(request.endpoint)
+    if need is None:
+        raise NotFound
+    if request.endpoint in {"static", "desk.healthz"}:
+        return
+    work = current_work()
+    if need == PUBLIC:
+        return
+    if not work.actor.signed_in:
+        raise NotSignedIn
+    if need != SIGNED_IN:
+        work.require(need)

@@ -1,0 +1,127 @@
+"""From a form or JSON to a schema, and back to the form with what was typed and what is wrong."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from flask import g, request
+from pydantic import BaseModel, ValidationError
+
+from gi_registry.kernel.errors import FieldError, Invalid, invalid
+from gi_registry.kernel.words import Words, say
+
+Schema = TypeVar("Schema", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it came."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class FormState:
+    """What a form shows: values as typed, and the errors of each field."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    errors: tuple[FieldError, ...] = ()
+
+    def value(self, name: str, default: object = "") -> object:
+        """Return what was typed, or the default of a fresh form."""
+        if name in self.values:
+            return self.values[name]
+        return "" if default is None else default
+
+    def error(self, name: str) -> FieldError | None:
+        """Return the first error of a field."""
+        return next((error for error in self.errors if error.field == name), None)
+
+
+def form_state() -> FormState:
+    """Return the state of the form on this page."""
+    state: FormState = g.get("form_state") or FormState()
+    return state
+
+
+def reshow(view: Callable[..., Any], *args: Any, **values: Any) -> None:
+    """Say which page shows the form again when the input turns out Invalid (422, values as typed)."""
+    g.form_page = lambda: view(*args, **values)
+
+
+def read_form(schema: type[Schema]) -> Schema:
+    """Read the request's form or JSON object into ``schema``; raise Invalid with an error per field."""
+    raw = _raw(schema)
+    try:
+        return schema.model_validate(raw)
+    except ValidationError as problem:
+        raise Invalid(*(_field_error(item, raw) for item in problem.errors())) from None
+
+
+def _raw(schema: type[BaseModel]) -> dict[str, Any]:
+    if request.is_json:
+        body = request.get_json(silent=True)
+        if not isinstance(body, dict):
+            raise invalid("body", say("请求正文不是 JSON 对象。"), say('请发送形如 {"字段": 值} 的 JSON。'))
+        return body
+    raw: dict[str, Any] = {}
+    for name, info in schema.model_fields.items():
+        key = info.alias or name
+        if _is_list(info.annotation):
+            raw[key] = [item for item in request.form.getlist(key) if item != ""]
+        elif key in request.form and not (request.form[key].strip() == "" and not _is_text(info.annotation)):
+            raw[key] = request.form[key]
+    return raw
+
+
+def _is_list(annotation: Any) -> bool:
+    return typing.get_origin(annotation) in {list, tuple, frozenset, set}
+
+
+def _is_text(annotation: Any) -> bool:
+    if typing.get_origin(annotation) in {typing.Union, types.UnionType}:
+        return False
+    return isinstance(annotation, type) and issubclass(annotation, str)
+
+
+_REASONS: dict[str, tuple[Words, Words]] = {
+    "missing": (say("这一项没有填写。"), say("请填写后再提交。")),
+    "string_too_short": (say("这一项没有填写，或填写过短。"), say("请填写完整。")),
+    "string_too_long": (say("内容过长。"), say("请缩短后再提交。")),
+    "int_parsing": (say("这一项须是整数。"), say("请只填写数字，例如 1200。")),
+    "int_type": (say("这一项须是整数。"), say("请只填写数字，例如 1200。")),
+    "decimal_parsing": (say("这一项须是数字。"), say("请只填写数字，例如 12.5。")),
+    "date_from_datetime_parsing": (say("日期格式不正确。"), say("请按 年-月-日 填写，例如 2026-09-25。")),
+    "date_parsing": (say("日期格式不正确。"), say("请按 年-月-日 填写，例如 2026-09-25。")),
+    "greater_than_equal": (say("数值过小。"), say("请核对数值。")),
+    "greater_than": (say("数值过小。"), say("请核对数值。")),
+    "less_than_equal": (say("数值过大。"), say("请核对数值。")),
+    "enum": (say("不在可选范围内。"), say("请从给出的选项中选择。")),
+    "literal_error": (say("不在可选范围内。"), say("请从给出的选项中选择。")),
+    "bool_parsing": (say("请选择是或否。"), say("请重新选择。")),
+    "string_pattern_mismatch": (say("格式不正确。"), say("请按示例格式填写。")),
+}
+
+
+def _field_error(item: Any, raw: Mapping[str, Any]) -> FieldError:
+    name = ".".join(str(part) for part in item["loc"]) or "form"
+    own = item.get("ctx", {}).get("error")
+    if isinstance(own, Invalid):
+        first = own.fields[0]
+        return FieldError(name, first.reason, first.remedy, str(raw.get(name, "")))
+    reason, remedy = _REASONS.get(item["type"], (say("这一项填写有误。"), say("请核对后重新填写。")))
+    return FieldError(name, reason, remedy, str(raw.get(name, ""))[:200])
+
+
+def uploaded(name: str) -> Upload | None:
+    """Return the uploaded file of a form field, or None when none was chosen."""
+    found = request.files.get(name)
+    if found is None or not found.filename:
+        return None
+    return Upload(found.filename[:200], found.mimetype or "application/octet-stream", found.stream.read())

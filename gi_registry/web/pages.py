@@ -1,0 +1,80 @@
+"""Pages, flashes and the filters that templates write with."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, Response, flash, g, redirect, render_template, url_for
+from flask_babel import gettext
+from markupsafe import Markup
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from gi_registry.kernel.clock import SHANGHAI, legal_date
+from gi_registry.kernel.words import Words
+from gi_registry.web.forms import form_state
+
+
+def page(template: str, **context: Any) -> str:
+    """Render a template."""
+    return render_template(template, **context)
+
+
+def redirect_with(message: Words | None, endpoint: str, **values: Any) -> WerkzeugResponse:
+    """Redirect (303) after a POST and show ``message`` on the next page."""
+    if message is not None:
+        flash(translated(message))
+    return redirect(url_for(endpoint, **values), 303)
+
+
+def translated(text: Words | str) -> str:
+    """Return a sentence in the reader's language."""
+    return text.in_language(gettext) if isinstance(text, Words) else str(text)
+
+
+def thin_number(value: int | float | None) -> str:
+    """Write 50160000 as 50 160 000 with thin spaces."""
+    if value is None:
+        return "—"
+    return f"{value:,}".replace(",", "\u2009")
+
+
+def thousandths(value: int | None) -> str:
+    """Write thousandths (milli-mu, grams as kilograms) as a decimal: 12345 → 12.345."""
+    if value is None:
+        return "—"
+    whole, rest = divmod(abs(value), 1000)
+    return ("-" if value < 0 else "") + thin_number(whole) + (f".{rest:03d}".rstrip("0") if rest else "")
+
+
+def day(value: date | datetime | None) -> str:
+    """Write a date as people read it: 2026年9月5日."""
+    if value is None:
+        return "—"
+    on = legal_date(value) if isinstance(value, datetime) else value
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def when(value: datetime | None) -> str:
+    """Write a moment in Shanghai: 2026-09-05 08:30."""
+    return "—" if value is None else value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def selected(condition: object) -> Markup:
+    """Mark the chosen option of a select."""
+    return Markup(" selected") if condition else Markup("")
+
+
+def register_pages(app: Flask) -> None:
+    """Give the templates their filters and globals."""
+    app.jinja_env.filters.update(words=translated, number=thin_number, thousandths=thousandths, day=day, when=when)
+    app.jinja_env.globals.update(form_state=form_state, selected=selected)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def private(response: Response) -> Response:
+    """Keep the pages of signed-in people out of every cache."""
+    work = g.get("work")
+    if work is not None and work.actor.signed_in:
+        response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,41 @@
+"""Pages of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of rows, with the count of all."""
+
+    rows: Sequence[Any]
+    total: int
+    number: int
+    per_page: int
+
+    @property
+    def last(self) -> int:
+        """The number of the last page."""
+        return max(1, -(-self.total // self.per_page))
+
+
+def page_number() -> int:
+    """Return the page that the address asks for."""
+    return max(1, min(request.args.get("page", 1, type=int) or 1, 1_000_000))
+
+
+def paginate(session: Session, query: Any, *, per_page: int = PER_PAGE) -> Page:
+    """Run a query for the page that the address asks for."""
+    total = session.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()
+    number = page_number()
+    rows = session.exec(query.limit(per_page).offset((number - 1) * per_page)).all()
+    return Page(rows, total, number, per_page)
