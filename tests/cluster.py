@@ -67,7 +67,12 @@ class Cluster:
     def stop(self) -> None:
         """Stop at once and remove every file."""
         if (self.home / "data").exists():
-            subprocess.run([*_as_postgres(), str(self.programs / "pg_ctl"), "-D", str(self.home / "data"), "-m", "immediate", "stop"], check=False, capture_output=True, cwd="/")
+            subprocess.run(
+                [*_as_postgres(), str(self.programs / "pg_ctl"), "-D", str(self.home / "data"), "-m", "immediate", "stop"],
+                check=False,
+                capture_output=True,
+                cwd="/",
+            )
         shutil.rmtree(self.home, ignore_errors=True)
 
 
@@ -92,7 +97,9 @@ def start(*, durable: bool = False) -> Cluster:
         os.chown(home, entry.pw_uid, entry.pw_gid)
     bin_dir = programs()
     cluster = Cluster(home, bin_dir, _free_port(), os.getpid())
-    settings = {key: value for key, value in SETTINGS.items() if not durable or key not in {"fsync", "synchronous_commit", "full_page_writes"}}
+    settings = {
+        key: value for key, value in SETTINGS.items() if not durable or key not in {"fsync", "synchronous_commit", "full_page_writes"}
+    }
     options = " ".join(f"-c {key}={value}" for key, value in {**settings, "port": cluster.port, "unix_socket_directories": home}.items())
     data = str(home / "data")
     _call(str(bin_dir / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
@@ -118,7 +125,7 @@ def fresh_name() -> str:
 def shared(directory: Path, prepare: Callable[[Cluster], None]) -> Cluster:
     """Return the one cluster of a test run, started and prepared by whichever process comes first."""
     note = directory / "postgres.json"
-    with open(directory / "postgres.lock", "w", encoding="ascii") as lock:
+    with (directory / "postgres.lock").open("w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if note.exists():
             return _read(note)

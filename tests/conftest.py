@@ -92,27 +92,43 @@ def run_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
-def migrate(url: str, revision: str = "head") -> None:
-    """Bring a database to a revision."""
-    from tests.migrations.chain import upgrade  # noqa: PLC0415 - tests without a database must not load Alembic
+def _migrate(url: str) -> None:
+    from tests.migrations.chain import upgrade  # tests without a database must not load Alembic
 
-    upgrade(url, revision)
+    upgrade(url)
+
+
+def _install(url: str) -> None:
+    from gi_registry.db import Database
+    from gi_registry.installation import upgrade_database
+
+    database = Database(url)
+    upgrade_database(database)
+    database.engine.dispose()
+
+
+PREPARE = {"migrated": _migrate, "installed": _install}
+
+
+def _template(state: str) -> str:
+    return f"{postgres.TEMPLATE}_{state}"
 
 
 @pytest.fixture(scope="session")
 def postgres_cluster(run_directory: Path) -> postgres.Cluster:
-    """The PostgreSQL of this run, with a migrated template."""
+    """The PostgreSQL of this run, with its templates."""
 
     def prepare(cluster: postgres.Cluster) -> None:
-        url = cluster.create(postgres.TEMPLATE)
+        cluster.create(_template("empty"))
         # The table of reference systems is most of an empty PostGIS; without it a copy takes half the time.
         cluster.run(
             "CREATE EXTENSION postgis",
             "DELETE FROM spatial_ref_sys WHERE srid NOT IN (4326, 4490)",
             "VACUUM FULL spatial_ref_sys",
-            database=postgres.TEMPLATE,
+            database=_template("empty"),
         )
-        migrate(url)
+        for state, bring in PREPARE.items():
+            bring(cluster.create(_template(state), template=_template("empty")))
 
     try:
         return postgres.shared(run_directory, prepare)
@@ -121,17 +137,17 @@ def postgres_cluster(run_directory: Path) -> postgres.Cluster:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(run_directory: Path) -> Path:
-    """The migrated SQLite file that tests copy."""
-    template = run_directory / "template.sqlite3"
-    with open(run_directory / "sqlite.lock", "w", encoding="ascii") as lock:
+def sqlite_templates(run_directory: Path) -> Path:
+    """The directory of the SQLite files that tests copy."""
+    with (run_directory / "sqlite.lock").open("w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not template.exists():
-            draft = run_directory / "draft.sqlite3"
-            draft.unlink(missing_ok=True)
-            migrate(f"sqlite:///{draft}")
-            draft.rename(template)
-    return template
+        for state, bring in PREPARE.items():
+            if not (run_directory / f"{state}.sqlite3").exists():
+                draft = run_directory / "draft.sqlite3"
+                draft.unlink(missing_ok=True)
+                bring(f"sqlite:///{draft}")
+                draft.rename(run_directory / f"{state}.sqlite3")
+    return run_directory
 
 
 MakeDatabase = Callable[..., AbstractContextManager[str]]
@@ -139,28 +155,31 @@ MakeDatabase = Callable[..., AbstractContextManager[str]]
 
 @pytest.fixture(scope="session")
 def make_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> MakeDatabase:
-    """Return a factory: ``with make_database("postgresql", migrated=True) as url``."""
+    """Return a factory: ``with make_database("postgresql", state="empty") as url``; states are empty, migrated, installed."""
 
     @contextlib.contextmanager
-    def make(kind: str, *, migrated: bool = True) -> Iterator[str]:
+    def make(kind: str, *, state: str = "installed") -> Iterator[str]:
         if kind == "sqlite":
             target = tmp_path_factory.mktemp("database") / "gi.sqlite3"
-            if migrated:
-                shutil.copyfile(request.getfixturevalue("sqlite_template"), target)
+            if state != "empty":
+                shutil.copyfile(request.getfixturevalue("sqlite_templates") / f"{state}.sqlite3", target)
             yield f"sqlite:///{target}"
             shutil.rmtree(target.parent, ignore_errors=True)
             return
         running: postgres.Cluster = request.getfixturevalue("postgres_cluster")
         name = postgres.fresh_name()
-        url = running.create(name, template=postgres.TEMPLATE if migrated else "template0")
-        if not migrated:
-            running.run("CREATE EXTENSION postgis", database=name)
         try:
-            yield url
+            yield running.create(name, template=_template(state))
         finally:
             running.drop(name)
 
     return make
+
+
+@pytest.fixture
+def database_state() -> str:
+    """What is in a fresh database: ``installed`` has the default parameters of policy; a folder may ask for ``migrated`` or ``empty``."""
+    return "installed"
 
 
 @pytest.fixture
@@ -170,16 +189,16 @@ def database_kind() -> str:
 
 
 @pytest.fixture
-def database_url(make_database: MakeDatabase, database_kind: str) -> Iterator[str]:
-    """The address of a fresh, migrated database."""
-    with make_database(database_kind) as url:
+def database_url(make_database: MakeDatabase, database_kind: str, database_state: str) -> Iterator[str]:
+    """The address of a fresh database."""
+    with make_database(database_kind, state=database_state) as url:
         yield url
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Any]:
     """A ``gi_registry.db.Database`` on a fresh database."""
-    from gi_registry.db import Database  # noqa: PLC0415
+    from gi_registry.db import Database
 
     opened = Database(database_url)
     yield opened
@@ -192,8 +211,8 @@ def database(database_url: str) -> Iterator[Any]:
 @pytest.fixture
 def open_work(database: Any) -> Callable[..., AbstractContextManager[Any]]:
     """Return a factory: ``with open_work(actor=…, now=…) as work``; committed at the end of the block, rolled back when it raises."""
-    from gi_registry.kernel.actor import SYSTEM  # noqa: PLC0415
-    from gi_registry.workflow import open_work as open_real_work  # noqa: PLC0415
+    from gi_registry.kernel.actor import SYSTEM
+    from gi_registry.workflow import open_work as open_real_work
 
     def make(*, actor: Any = SYSTEM, now: datetime = NOW, writable: bool = True) -> AbstractContextManager[Any]:
         return open_real_work(database, actor=actor, now=now, writable=writable)
@@ -204,8 +223,8 @@ def open_work(database: Any) -> Callable[..., AbstractContextManager[Any]]:
 @pytest.fixture
 def work(database: Any) -> Iterator[Any]:
     """A Work of the system on a fresh database at a fixed moment; the test commits if it wants to."""
-    from gi_registry.kernel.actor import SYSTEM  # noqa: PLC0415
-    from gi_registry.workflow import Work  # noqa: PLC0415
+    from gi_registry.kernel.actor import SYSTEM
+    from gi_registry.workflow import Work
 
     with database.session() as session:
         opened = Work(session, SYSTEM, NOW)
@@ -225,7 +244,9 @@ def shared_data() -> Path:
 def _beside_checkout() -> Iterator[Path]:
     yield ROOT.parent
     with contextlib.suppress(OSError):
-        done = subprocess.run(["git", "rev-parse", "--path-format=absolute", "--git-common-dir"], cwd=ROOT, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["git", "rev-parse", "--path-format=absolute", "--git-common-dir"], cwd=ROOT, capture_output=True, text=True, check=False
+        )
         if done.returncode == 0:
             yield Path(done.stdout.strip()).parent.parent
 
@@ -234,15 +255,15 @@ def _beside_checkout() -> Iterator[Path]:
 
 
 @pytest.fixture
-def app(database_url: str) -> Iterator[Any]:
-    """The application on a fresh database."""
-    from gi_registry.app import create_app  # noqa: PLC0415
-    from gi_registry.config import read_settings  # noqa: PLC0415
+def app(database: Any) -> Any:
+    """The application on a fresh database; ``work`` of the same test sees the same one."""
+    from gi_registry.app import create_app
+    from gi_registry.config import read_settings
 
-    settings = read_settings({}, database_url=database_url, secret_key="only-for-tests-" + "0" * 32, secure_cookies=False)  # noqa: S106
-    made = create_app(settings)
+    settings = read_settings({}, database_url=database.url, secret_key="only-for-tests-" + "0" * 32, secure_cookies=False)  # noqa: S106
+    made = create_app(settings, database)
     made.config["TESTING"] = True
-    yield made
+    return made
 
 
 @pytest.fixture

@@ -40,14 +40,16 @@ def show(name: str, out: TextIO | None) -> bool:
 def main() -> int:
     """Run the benchmarks that were named, or all."""
     parser = argparse.ArgumentParser(prog="./scripts/bench", description="Benchmarks with their ceiling and peer of the same run.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(names())}; name:sqlite or name:postgresql for one database")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"of: {', '.join(names())}; name:sqlite or name:postgresql for one database"
+    )
     parser.add_argument("--json", metavar="FILE", help="append one object per line")
     options = parser.parse_args()
     unknown = [name for name in options.names if name.partition(":")[0] not in names()]
     if unknown:
         print(f"No such benchmark: {', '.join(unknown)}. There are: {', '.join(names())}.", file=sys.stderr)
         return 2
-    out = open(options.json, "a", encoding="utf-8") if options.json else None  # noqa: SIM115 - closed below, one file for the run
+    out = Path(options.json).open("a", encoding="utf-8") if options.json else None
     try:
         results = [show(name, out) for name in options.names or names()]
     finally:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 
 class Better(StrEnum):
@@ -82,18 +84,17 @@ def number(value: float) -> str:
 def cpu_seconds() -> float:
     """Return the CPU time of this process and its ended children, user and system."""
     return sum(
-        usage.ru_utime + usage.ru_stime for usage in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
+        usage.ru_utime + usage.ru_stime
+        for usage in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
     )
 
 
 def cpu_seconds_of(pids: list[int]) -> float:
     """Return the CPU time that running processes have used so far, from /proc."""
-    import os
-
     ticks = os.sysconf("SC_CLK_TCK")
     total = 0.0
     for pid in pids:
-        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
+        with Path(f"/proc/{pid}/stat").open(encoding="ascii", errors="replace") as stat:
             fields = stat.read().rsplit(")", 1)[1].split()
         total += (int(fields[11]) + int(fields[12])) / ticks
     return total
