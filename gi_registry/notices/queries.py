@@ -1,0 +1,64 @@
+"""Reads of the inbox and of service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from gi_registry.kernel.errors import NotFound
+from gi_registry.notices.models import Notice, ServiceConsent, ServiceRecord
+from gi_registry.notices.rules import Method
+
+
+def get_notice(session: Session, notice_id: int, organisation_id: int | None) -> Notice:
+    """Return a notice of this organisation; raise NotFound for anyone else's."""
+    notice = session.get(Notice, notice_id)
+    if notice is None or organisation_id is None or notice.organisation_id != organisation_id:
+        raise NotFound
+    return notice
+
+
+def list_notices(session: Session, organisation_id: int, *, limit: int = 100) -> Sequence[Notice]:
+    """Return the inbox, unread first, newest first."""
+    rows = select(Notice).where(Notice.organisation_id == organisation_id)
+    return session.exec(rows.order_by(col(Notice.read_at).is_not(None), col(Notice.id).desc()).limit(limit)).all()
+
+
+def unread_count(session: Session, organisation_id: int | None) -> int:
+    """Return how many notices wait in the inbox."""
+    if organisation_id is None:
+        return 0
+    counted = select(func.count()).select_from(Notice).where(Notice.organisation_id == organisation_id, col(Notice.read_at).is_(None))
+    return session.exec(counted).one()
+
+
+def get_service(session: Session, record_id: int) -> ServiceRecord:
+    """Return a service record or raise NotFound."""
+    record = session.get(ServiceRecord, record_id)
+    if record is None:
+        raise NotFound
+    return record
+
+
+def find_service_of_notice(session: Session, notice_id: int) -> ServiceRecord | None:
+    """Return the service that this notice carries, if it carries one."""
+    return session.exec(select(ServiceRecord).where(ServiceRecord.notice_id == notice_id)).first()
+
+
+def consent_of(session: Session, organisation_id: int, on: date) -> ServiceConsent | None:
+    """Return the confirmation of electronic service in force on a day."""
+    rows = select(ServiceConsent).where(
+        ServiceConsent.organisation_id == organisation_id,
+        ServiceConsent.confirmed_on <= on,
+        (col(ServiceConsent.ended_on).is_(None)) | (col(ServiceConsent.ended_on) > on),
+    )
+    return session.exec(rows.order_by(col(ServiceConsent.confirmed_on).desc())).first()
+
+
+def public_notices(session: Session, since: date) -> Sequence[ServiceRecord]:
+    """Return public notices (公告送达) put up since a day, newest first."""
+    rows = select(ServiceRecord).where(ServiceRecord.method == Method.PUBLIC_NOTICE.value, ServiceRecord.sent_on >= since)
+    return session.exec(rows.order_by(col(ServiceRecord.sent_on).desc(), col(ServiceRecord.id).desc())).all()

@@ -1,0 +1,145 @@
+"""Tell an organisation something; serve a document and prove that it was served."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlmodel import Session
+
+from gi_registry.accounts.queries import get_organisation, people_of
+from gi_registry.documents.queries import get_document
+from gi_registry.kernel.errors import Conflict, NotFound, invalid
+from gi_registry.kernel.verdict import Failed
+from gi_registry.kernel.words import Words, say
+from gi_registry.notices import rules
+from gi_registry.notices.models import Notice, ServiceConsent, ServiceRecord
+from gi_registry.notices.queries import consent_of, find_service_of_notice, get_notice, get_service
+from gi_registry.notices.rules import Method
+from gi_registry.outbox.rules import Channel
+from gi_registry.outbox.service import enqueue
+from gi_registry.policy.service import at
+from gi_registry.workflow import Work
+
+PERIOD_KEY = "notices.public-notice-days"
+
+
+def notify(work: Work, *, organisation_id: int, title: Words, body: Words, link: str = "") -> Notice:
+    """Put a notice into the organisation's inbox, and an e-mail into the outbox for each of its people who has an address.
+
+    The words are stored as said, in Chinese: a notice is a record. The calling verb has asked for its own permission.
+    """
+    get_organisation(work.session, organisation_id)
+    notice = Notice(organisation_id=organisation_id, title=str(title), body=str(body), link=link, created_at=work.now)
+    work.record(notice, "notice:send")
+    work.flush()
+    for person in people_of(work.session, organisation_id):
+        if person.active and "@" in person.email:
+            enqueue(work.session, Channel.EMAIL, recipient=person.email, subject=notice.title, body=notice.body, now=work.now)
+    return notice
+
+
+def mark_read(work: Work, notice_id: int) -> Notice:
+    """Confirm a notice. Where it carries an electronic service, today becomes the date served."""
+    work.require("notice:view")
+    notice = get_notice(work.session, notice_id, work.actor.organisation_id)
+    if notice.read_at is not None:
+        return notice
+    notice.read_at, notice.read_by = work.now, work.actor.pseudonym
+    served = find_service_of_notice(work.session, notice_id)
+    if served is not None and served.method == Method.ELECTRONIC and served.served_on is None:
+        served.served_on = work.today
+        work.record(served, "service:prove")
+    work.flush()
+    return notice
+
+
+def record_consent(work: Work, *, organisation_id: int, document_id: int, confirmed_on: date) -> ServiceConsent:
+    """Record the party's signed confirmation of electronic service (电子送达确认书)."""
+    work.require("organisation:edit", get_organisation(work.session, organisation_id))
+    get_document(work.session, document_id)
+    if confirmed_on > work.today:
+        raise invalid("confirmed_on", say("确认日期不能晚于今天。"), value=confirmed_on)
+    consent = ServiceConsent(organisation_id=organisation_id, document_id=document_id, confirmed_on=confirmed_on)
+    work.record(consent, "consent:record")
+    work.flush()
+    return consent
+
+
+def serve(
+    work: Work,
+    *,
+    document_id: int,
+    organisation_id: int,
+    method: Method,
+    title: Words,
+    link: str = "",
+    collect_at: str = "",
+    note: str = "",
+) -> ServiceRecord:
+    """Send a document to its party by one of the four methods and open the record that will prove it.
+
+    The date served stays empty until it is proved: electronically by the party's confirmation, by post or in person through
+    ``prove``; a public notice counts when its period is over. Raises Conflict where electronic service has no recorded consent.
+    The calling verb has asked for its own permission.
+    """
+    document = get_document(work.session, document_id)
+    consent = consent_of(work.session, organisation_id, work.today)
+    verdict = rules.may_serve(method, consent_on=consent.confirmed_on if consent else None, today=work.today)
+    if isinstance(verdict, Failed):
+        raise Conflict(verdict.reason, remedy=verdict.remedy, basis=say("电子送达确认书").template)
+    notice = notify(work, organisation_id=organisation_id, title=title, body=_cover(method, document.name), link=link)
+    record = ServiceRecord(
+        document_id=document_id,
+        document_name=document.name,
+        organisation_id=organisation_id,
+        method=method.value,
+        sent_at=work.now,
+        sent_on=work.today,
+        served_on=_public_date(work, organisation_id) if method is Method.PUBLIC_NOTICE else None,
+        consent_id=consent.id if consent and method is Method.ELECTRONIC else None,
+        notice_id=notice.id,
+        collect_at=collect_at,
+        note=note,
+    )
+    work.record(record, "service:send")
+    work.flush()
+    return record
+
+
+def _cover(method: Method, document_name: str) -> Words:
+    if method is Method.ELECTRONIC:
+        return say("《%(name)s》已向您电子送达。点击“确认收到”之日为送达之日，期限自次日起算。", name=document_name)
+    return say(
+        "《%(name)s》已通过%(method)s发出，请注意查收。本消息仅为提示，不代替送达。", name=document_name, method=rules.METHOD_NAMES[method]
+    )
+
+
+def _public_date(work: Work, organisation_id: int) -> date:
+    division = get_organisation(work.session, organisation_id).division_code
+    return rules.notice_period_ends(work.today, int(at(work.session, PERIOD_KEY, division, work.today).value))
+
+
+def prove(work: Work, record_id: int, *, served_on: date, proof_document_id: int) -> ServiceRecord:
+    """Record the receipt of a delivery by post or in person: the day it was served and the document that proves it."""
+    record = get_service(work.session, record_id)
+    if record.method not in {Method.POST, Method.PERSONAL}:
+        raise NotFound
+    get_document(work.session, proof_document_id)
+    if not record.sent_on <= served_on <= work.today:
+        raise invalid("served_on", say("送达日期须在发出日期 %(sent)s 与今天之间。", sent=record.sent_on), value=served_on)
+    record.served_on, record.proof_document_id = served_on, proof_document_id
+    work.record(record, "service:prove")
+    work.flush()
+    return record
+
+
+def service_of(session: Session, record_id: int) -> rules.Service:
+    """Return what is known of a service, for the rules of the procedure above."""
+    record = get_service(session, record_id)
+    return rules.Service(Method(record.method), record.sent_on, record.served_on, record.proof_document_id is not None)
+
+
+def served_on(session: Session, record_id: int, today: date) -> date | None:
+    """Return the day the document counts as served, or None while it does not."""
+    service = service_of(session, record_id)
+    return service.served_on if rules.is_served(service, today) else None

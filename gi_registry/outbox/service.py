@@ -1,0 +1,86 @@
+"""Write a message; send what is due."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from urllib.parse import unquote, urlsplit
+
+from sqlmodel import Session, col, select
+
+from gi_registry.outbox.models import OutboxMessage
+from gi_registry.outbox.rules import Channel, next_try
+
+Deliver = Callable[[OutboxMessage], None]
+AT_ONCE = 200
+SMTP_PORT, SMTP_TLS_PORT = 25, 465
+
+
+@dataclass(frozen=True)
+class Sent:
+    """How many messages of one round were sent and how many failed."""
+
+    sent: int
+    failed: int
+
+
+def enqueue(session: Session, channel: Channel, *, recipient: str, subject: str, body: str, now: datetime) -> OutboxMessage:
+    """Store a message to be sent after the transaction it belongs to."""
+    message = OutboxMessage(channel=channel, recipient=recipient, subject=subject, body=body, created_at=now, due_at=now)
+    session.add(message)
+    session.flush()
+    return message
+
+
+def send_due(session: Session, *, now: datetime, deliver: Deliver) -> Sent:
+    """Send what is due; a failure is stored with the message and tried again later."""
+    due = (
+        select(OutboxMessage)
+        .where(col(OutboxMessage.due_at) <= now)
+        .order_by(col(OutboxMessage.id))
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    outcomes = [_send(message, now, deliver) for message in session.exec(due).all()]
+    session.flush()
+    return Sent(sent=sum(outcomes), failed=len(outcomes) - sum(outcomes))
+
+
+def _send(message: OutboxMessage, now: datetime, deliver: Deliver) -> bool:
+    message.tries += 1
+    try:
+        deliver(message)
+    except (OSError, smtplib.SMTPException, LookupError, ValueError) as problem:
+        message.last_error, message.due_at = f"{type(problem).__name__}: {problem}"[:500], next_try(message.tries, now)
+        return False
+    message.sent_at, message.due_at, message.last_error = now, None, ""
+    return True
+
+
+def mail_through(smtp_url: str, *, sender: str = "") -> Deliver:
+    """Return the delivery for ``smtp[s]://user:password@host:port``; without an address, one that refuses with LookupError."""
+    parts = urlsplit(smtp_url)
+
+    def deliver(message: OutboxMessage) -> None:
+        if message.channel != Channel.EMAIL or not parts.hostname:
+            raise LookupError(f"no gateway is configured for {message.channel}")
+        _mail(parts.hostname, parts.port, message, tls=parts.scheme == "smtps", login=(parts.username, parts.password), sender=sender)
+
+    return deliver
+
+
+def _mail(
+    host: str, port: int | None, message: OutboxMessage, *, tls: bool, login: tuple[str | None, str | None], sender: str
+) -> None:
+    user, password = unquote(login[0] or ""), unquote(login[1] or "")
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = sender or user or f"gi-registry@{host}", message.recipient, message.subject
+    mail.set_content(message.body)
+    connect = smtplib.SMTP_SSL if tls else smtplib.SMTP
+    with connect(host, port or (SMTP_TLS_PORT if tls else SMTP_PORT), timeout=20) as server:
+        if user:
+            server.login(user, password)
+        server.send_message(mail)
