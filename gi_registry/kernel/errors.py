@@ -76,8 +76,11 @@ class Unavailable(RegistryError):
     code = "unavailable"
 
 
-class Invalid(RegistryError):
-    """The input does not have the shape or meaning it must have."""
+class Invalid(RegistryError, ValueError):
+    """The input does not have the shape or meaning it must have.
+
+    A ValueError, so that a validator of a schema may raise it and the errors of all fields are collected.
+    """
 
     code = "invalid"
 

@@ -21,7 +21,9 @@ _USCC_SHAPE = re.compile(rf"[{USCC_ALPHABET}]{{2}}[0-9]{{6}}[{USCC_ALPHABET}]{{1
 _INNER_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _INNER_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _TRADEMARK = re.compile(r"G?\d{5,8}[A-Z]?")
-_STANDARD = re.compile(r"(GB|GB/T|DB\d{2}(?:\d{2})?(?:/T)?|NY|NY/T|SC|SC/T|T/[A-Z0-9]{2,}|Q/[A-Z0-9]{1,}) ?[0-9A-Z]+(\.\d+)*(-\d{4}|-\d{2})?")
+_STANDARD = re.compile(
+    r"(GB|GB/T|DB\d{2}(?:\d{2})?(?:/T)?|NY|NY/T|SC|SC/T|T/[A-Z0-9]{2,}|Q/[A-Z0-9]{1,}) ?[0-9A-Z]+(\.\d+)*(-\d{4}|-\d{2})?"
+)
 _NUMERALS = {"〇": 0, "○": 0, "零": 0, "Ｏ": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _FIGURE = r"[0-9〇○零一二三四五六七八九十百千]"
@@ -184,3 +186,15 @@ def agi_number(text: str, field: str = "number") -> str:
             value=text,
         )
     return number
+
+
+def calendar_date(text: str, field: str) -> date:
+    """Return a date written ``2026-09-05``, ``2026/9/5``, ``2026年9月5日`` or ``20260905``; raise Invalid."""
+    line = plain(text)
+    found = _DATE.fullmatch(line) or re.fullmatch(r"(\d{4})(\d{2})(\d{2})", line)
+    try:
+        if found is None:
+            raise ValueError
+        return date(*(int(part) for part in found.groups()))
+    except ValueError:
+        raise invalid(field, say("“%(value)s”不是日期。", value=text), say("请按 年-月-日 填写，例如 2026-09-05。"), value=text) from None

@@ -85,7 +85,9 @@ def make_protection(work: Work, gi: Gi | None = None, **differs: Any) -> Protect
     return protection
 
 
-def make_authorisation(work: Work, *, protection: Protection | None = None, organisation: Organisation | None = None, **differs: Any) -> Authorisation:
+def make_authorisation(
+    work: Work, *, protection: Protection | None = None, organisation: Organisation | None = None, **differs: Any
+) -> Authorisation:
     """Return an active authorisation since 2015; ``matched=False`` for one known by name only."""
     protection = protection or make_protection(work)
     gi = work.session.get(Gi, protection.gi_id)

@@ -7,10 +7,12 @@ from datetime import date
 import pytest
 
 from gi_registry.kernel.errors import Invalid
-from gi_registry.kernel.identifiers import agi_number, announcement, standard, trademark, uscc, uscc_of, uscc_warning
+from gi_registry.kernel.identifiers import agi_number, announcement, calendar_date, standard, trademark, uscc, uscc_of, uscc_warning
 
 
-@pytest.mark.parametrize("typed", ["91110000600037341L", " 91110000 600037341l ", "９１１１００００６０００３７３４１Ｌ", "91110000-600037341-L"])
+@pytest.mark.parametrize(
+    "typed", ["91110000600037341L", " 91110000 600037341l ", "９１１１００００６０００３７３４１Ｌ", "91110000-600037341-L"]
+)
 def test_a_uscc_is_read_as_people_type_it(typed: str) -> None:
     assert uscc(typed) == "91110000600037341L"
 
@@ -80,7 +82,9 @@ def test_an_impossible_date_is_refused() -> None:
         announcement("国家知识产权局公告第475号（2022年2月30日）")
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("5617102", "5617102"), ("第5617102号", "5617102"), ("g1234567", "G1234567"), ("1607996a", "1607996A")])
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("5617102", "5617102"), ("第5617102号", "5617102"), ("g1234567", "G1234567"), ("1607996a", "1607996A")]
+)
 def test_trade_mark_numbers(typed: str, kept: str) -> None:
     assert trademark(typed) == kept
 
@@ -117,3 +121,14 @@ def test_agricultural_gi_numbers() -> None:
     assert agi_number("AGI2012-02-869") == "AGI2012-02-869"
     with pytest.raises(Invalid):
         agi_number("AGI1808")
+
+
+@pytest.mark.parametrize("typed", ["2026-09-05", "2026/9/5", "2026年9月5日", "20260905", " ２０２６-09-05 "])
+def test_dates_as_people_write_them(typed: str) -> None:
+    assert calendar_date(typed, "valid_from") == date(2026, 9, 5)
+
+
+@pytest.mark.parametrize("typed", ["2026-02-30", "5.9.2026", "46000", ""])
+def test_what_is_no_date_is_refused(typed: str) -> None:
+    with pytest.raises(Invalid, match="valid_from"):
+        calendar_date(typed, "valid_from")

@@ -1,0 +1,148 @@
+"""The values an installation starts with. Each is ours where the law is silent, and says so.
+
+Dates: the defaults hold since 2000-01-01, so that the past can be judged; a jurisdiction that decides otherwise adds a later value.
+Division 99 (示例省) is invented: it stands for a province whose own ordinance gives the list a legal basis.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+SINCE = date(2000, 1, 1)
+EXAMPLE = "99"
+GUANGDONG = "44"
+MARK_RULES = "《地理标志专用标志使用管理办法（试行）》（国家知识产权局公告第354号）"
+MODEL = "参照《企业经营异常名录管理暂行办法》"
+EXAMPLE_ORDINANCE = "《示例省地理标志条例（示例）》"
+EXAMPLE_USE_RULES = "《示例蟹地理标志使用管理规则（示例）》第十二条"
+
+
+@dataclass(frozen=True)
+class Default:
+    """One starting value: ``basis`` is a document people can look up (empty: none), ``why`` our reason."""
+
+    key: str
+    value: Any
+    why: str
+    basis: str = ""
+    division: str = ""
+    valid_from: date = SINCE
+
+
+_REMINDERS_ONLY = [{"effect": "sampling_weight", "basis": ""}]
+
+
+def _ground(code: str, severity: int, why: str, **thresholds: Any) -> Default:
+    return Default(f"ground.{code}", {"severity": severity, "publish": False, "basis": "", **thresholds}, why)
+
+
+_REPORT = (
+    Default(
+        "report.window",
+        {"opens": "01-01", "due": "02-last", "county_by": "03-15", "province_by": "03-31"},
+        "省级须在 3 月 31 日前汇总上年度监管报告，用标人先报、县级后核。",
+        "国知办函保字〔2023〕1072号",
+    ),
+    Default("report.reminders", [30, 15, 7, 3, 1], "截止日前第 30、15、7、3、1 日提醒。"),
+    Default("report.label-identity", {"tolerance_permille": 5}, "标识账目收支允许相差千分之五，清点难免有误。"),
+)
+
+_LISTING = (
+    Default("listing.triage-working-days", 5, "线索收到后 5 个工作日内决定是否核查。"),
+    Default("listing.verifying-working-days", 15, "核查 15 个工作日。"),
+    Default("listing.verifying-extension-working-days", 15, "情况复杂的可以延长一次。"),
+    Default("listing.rectification-days", {"least": 15, "most": 30, "usual": 30}, "整改期 15 至 30 日。"),
+    Default(
+        "listing.defence-working-days",
+        {"least": 5, "usual": 10},
+        "陈述申辩期一般 10 个工作日，不得少于 5 个。",
+        "参照《行政处罚法》第四十四、四十五条",
+    ),
+    Default("listing.decision-working-days", 10, "申辩期满后 10 个工作日内作出决定。", MODEL),
+    Default("listing.objection-days", 30, "列入后 30 日内可以提出异议。", MODEL),
+    Default("listing.correction-working-days", 5, "异议成立的，5 个工作日内更正。", MODEL),
+    Default("listing.verification-working-days", 10, "整改报告提交后 10 个工作日内验收。"),
+    Default("listing.removal-working-days", 5, "验收合格后 5 个工作日内移出。", MODEL),
+    Default("listing.publication-days", {"general": 365, "serious": 1095}, "公示最长一年，严重的最长三年。", "参照信用信息修复分类规则"),
+    Default("listing.pre-warning-days", 60, "届满前 60 日预警。", MODEL),
+    Default(
+        "listing.decides",
+        {"1": "county_approver", "2": "county_approver", "3": "city_officer"},
+        "严重的由市级决定，承办人不得决定本人承办的案件。",
+    ),
+    Default("listing.effects", _REMINDERS_ONLY, "没有依据时，列入只提高抽查权重并提醒。"),
+    Default("listing.effects.AR-01", _REMINDERS_ONLY, "未报年报只提高抽查权重并提醒。"),
+    Default("listing.effects.QT-01", _REMINDERS_ONLY, "停止发码限制了已公告的权利，没有依据时不作限制。"),
+    Default(
+        "listing.effects.QT-01",
+        [{"effect": "sampling_weight", "basis": ""}, {"effect": "stop_allotment", "basis": EXAMPLE_USE_RULES}],
+        "权利人的使用管理规则规定超产用标的停止发放标识。",
+        EXAMPLE_USE_RULES,
+        EXAMPLE,
+    ),
+    Default("notices.public-notice-days", 30, "公告送达自发出之日起经过 30 日视为送达。", "参照《民事诉讼法》第九十五条"),
+)
+
+_GROUNDS = (
+    Default(
+        "ground", {"severity": 2, "publish": False, "basis": ""}, "没有单独规定的事由：不公示，仅作内部重点监管。", "国办发〔2020〕49号"
+    ),
+    _ground("AR-01", 2, "截止日后 10 个工作日仍未报送。", working_days=10),
+    _ground("QT-01", 3, "允许千分之二十的计量误差。", tolerance_permille=20),
+    _ground("AR-02", 2, "核实偏差超过百分之二十，或附件伪造。", deviation_permille=200),
+    _ground("AR-04", 2, "整改期满后 10 个工作日仍未整改。", working_days=10),
+    _ground("US-02", 2, "通知后仍未改正的标识要素缺失。"),
+    _ground("US-03", 2, "2020 年 12 月 31 日之后生产仍使用旧标志。"),
+    _ground("QL-01", 2, "官方抽检不合格且复检期已过。"),
+    _ground("CL-03", 3, "整卷标识外流，或贴于他人产品。"),
+    _ground("CO-01", 2, "两次通知间隔 15 至 30 日并现场核实仍无法联系。"),
+    _ground("CO-02", 2, "拒绝检查，或未建立台账。"),
+    _ground("CO-04", 3, "行政处罚决定已经生效。"),
+    Default(
+        "ground.AR-01",
+        {"severity": 2, "publish": False, "basis": "《广东省地理标志条例》第十五条", "working_days": 10},
+        "该条规定年度报告义务，未规定公示名录，因此不公示。",
+        "《广东省地理标志条例》（2022）第十五条",
+        GUANGDONG,
+        date(2023, 1, 1),
+    ),
+    Default(
+        "ground.AR-01",
+        {"severity": 2, "publish": True, "basis": EXAMPLE_ORDINANCE + "第十五条、第三十条", "working_days": 10},
+        "示例：地方性法规规定年度报告义务和异常名录公示。",
+        EXAMPLE_ORDINANCE + "第十五条、第三十条",
+        EXAMPLE,
+    ),
+    Default(
+        "ground.QT-01",
+        {"severity": 3, "publish": True, "basis": EXAMPLE_ORDINANCE + "第十九条、第三十条", "tolerance_permille": 20},
+        "示例：地方性法规规定台账义务和异常名录公示。",
+        EXAMPLE_ORDINANCE + "第十九条、第三十条",
+        EXAMPLE,
+    ),
+)
+
+_OTHER = (
+    Default("batches.conversion-permille", {"default": 1000}, "购进原料按一比一折成产品；有标准折算率的产品按产品代码另行设定。"),
+    Default("origin.tolerance-metres", 50, "行政界线图上的误差通常不超过 50 米；只有确定在外才是事由。"),
+    Default(
+        "verify.suspect",
+        {"client_days": 20, "provinces": 3, "hours": 48, "client_days_without_places": 50},
+        "一件商品 48 小时内不会在三个省被二十人次查验。",
+    ),
+    Default("verify.merge-minutes", 10, "同一客户端十分钟内重复查验只计一次。"),
+    Default("sign-in.limits", {"window_minutes": 15, "per_login": 5, "per_client": 40}, "限制猜测密码的速度。", "OWASP ASVS 2.2.1"),
+    Default(
+        "authorisation.rectification-days",
+        {"least": 15, "most": 30, "usual": 30},
+        "未按标准生产的，整改期 30 日，可以延长一次。",
+        MARK_RULES,
+    ),
+    Default("codes.order-limit", {"most": 1_000_000}, "单次申领不超过一百万枚，分批领用、分批核对。"),
+    Default("codes.capped-allotment", {"permille": 500}, "限量发码期间，累计发码不超过可用额度的一半。"),
+    Default("authorisation.unused-months", 24, "两年内未使用的，注销使用注册登记。", MARK_RULES),
+)
+
+DEFAULTS: tuple[Default, ...] = _REPORT + _LISTING + _GROUNDS + _OTHER

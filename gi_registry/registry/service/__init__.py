@@ -1,0 +1,40 @@
+"""Use cases of the register."""
+
+from __future__ import annotations
+
+from gi_registry.registry.service.authorisations import (
+    add_site,
+    change_authorisation,
+    deregister,
+    match_organisation,
+    order_rectification,
+    protection_of,
+    register_authorisation,
+    verify_rectified,
+    view_authorisation,
+)
+from gi_registry.registry.service.gis import edit_gi, put_protection, register_gi, view_gi
+from gi_registry.registry.service.products import add_product, edit_product, products_for
+from gi_registry.registry.service.standing import lift, restrict, standing
+
+__all__ = [
+    "add_product",
+    "add_site",
+    "change_authorisation",
+    "deregister",
+    "edit_gi",
+    "edit_product",
+    "lift",
+    "match_organisation",
+    "order_rectification",
+    "products_for",
+    "protection_of",
+    "put_protection",
+    "register_authorisation",
+    "register_gi",
+    "restrict",
+    "standing",
+    "verify_rectified",
+    "view_authorisation",
+    "view_gi",
+]

@@ -1,0 +1,51 @@
+"""Standing, and the restrictions that other procedures put on authorisations."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlmodel import Session
+
+from gi_registry.kernel.errors import invalid
+from gi_registry.kernel.words import say
+from gi_registry.registry import queries
+from gi_registry.registry.models import Authorisation, AuthorisationRestriction
+from gi_registry.registry.rules import Effect, Facts, OpenRestriction, Standing, standing_of
+from gi_registry.workflow import Work
+
+
+def standing(session: Session, authorisation: Authorisation, on: date) -> Standing:
+    """Return what ``authorisation`` permits on a Shanghai date, with the effects that hold and the reasons in words."""
+    facts = Facts(authorisation.state, authorisation.matched, authorisation.valid_from, authorisation.valid_to)
+    rows = queries.restrictions_of(session, authorisation.id or 0)
+    return standing_of(facts, [OpenRestriction(row.effect, row.basis, row.from_on, row.until_on) for row in rows], on)
+
+
+def restrict(
+    work: Work, *, authorisation_id: int, source: str, source_id: int, effect: str, basis: str, from_on: date
+) -> AuthorisationRestriction:
+    """Put a restriction on an authorisation on behalf of another procedure, which has asked for its own permission.
+
+    Raises Invalid for an unknown effect, and for one that suspends an announced right without a cited basis.
+    """
+    queries.get_authorisation(work.session, authorisation_id)
+    if effect not in set(Effect):
+        raise invalid("effect", say("没有“%(effect)s”这种限制。", effect=effect))
+    if effect != Effect.SAMPLING_WEIGHT and not basis.strip():
+        raise invalid("basis", say("没有依据不能限制已公告的权利。"), say("请写明权利人的使用管理规则或有关规定的条款。"))
+    row = AuthorisationRestriction(
+        authorisation_id=authorisation_id, source=source, source_id=source_id, effect=effect, basis=basis.strip(), from_on=from_on
+    )
+    work.record(row, "restriction:impose")
+    work.flush()
+    return row
+
+
+def lift(work: Work, *, source: str, source_id: int, until_on: date) -> int:
+    """End what one act imposed, from ``until_on`` on; others' restrictions stay. Return how many were ended."""
+    held = [row for row in queries.restrictions_from(work.session, source, source_id) if row.until_on is None]
+    for row in held:
+        row.until_on = until_on
+        work.record(row, "restriction:lift")
+    work.flush()
+    return len(held)
