@@ -126,7 +126,7 @@ def root_at(session: Session, size: int) -> bytes:
 
 
 def tile(session: Session, level: int, n: int, *, width: int) -> bytes:
-    """Return ``width`` consecutive hashes of a tile level (C2SP tlog-tiles: level L holds tree level 8·L); raise NotFound beyond the log."""
+    """Return the first ``width`` hashes of a tile (C2SP tlog-tiles: level L holds tree level 8·L); raise NotFound beyond the log."""
     available = width_of(head(session).size, level, n)
     if not 1 <= width <= available:
         raise NotFound
