@@ -122,7 +122,7 @@ class Work:
             raise ValueError(f"{pending.row.__tablename__} is not covered by the log")
         if not pending.deleted:
             self.session.add(pending.row)
-        (self._bulk.rows if self._bulk else self._pending).append(pending)  # type: ignore[arg-type]  # both lists take it
+        (self._bulk.rows if self._bulk else self._pending).append(pending)
 
     @contextmanager
     def bulk(self, tag: str, digest: str) -> Iterator[None]:

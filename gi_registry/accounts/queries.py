@@ -50,7 +50,7 @@ def grants_of(session: Session, person_id: int, on: date) -> list[RoleGrant]:
 
 def paths_of(session: Session, codes: list[str]) -> tuple[str, ...]:
     """Return the tree paths of divisions."""
-    rows = session.execute(select(_division.c.path).where(_division.c.code.in_(codes)))  # type: ignore[call-overload]  # a lightweight table
+    rows = session.execute(select(_division.c.path).where(_division.c.code.in_(codes)))
     return tuple(sorted(row[0] for row in rows))
 
 

@@ -24,7 +24,7 @@ from gi_registry.workflow import open_work
 bp = Blueprint("accounts", __name__)
 
 
-class SessionPerson(UserMixin):
+class SessionPerson(UserMixin):  # type: ignore[misc]  # the library has no types
     """What the signed cookie says: ``id:epoch``."""
 
     def __init__(self, key: str) -> None:
@@ -60,7 +60,7 @@ def sign_in() -> Response:
     """Check login and password; a failure is counted in a Work of its own, because the request itself is refused."""
     reshow(show_sign_in)
     fields = read_form(SignIn)
-    client = hashlib.blake2b((request.remote_addr or "").encode(), key=current_app.secret_key[:32].encode(), digest_size=12).hexdigest()  # type: ignore[union-attr,index]
+    client = _client_key()
     try:
         person = service.check_sign_in(current_work(), fields.login, fields.password, client=client)
     except Invalid:
@@ -88,3 +88,9 @@ def _inside(target: str) -> str:
     parts = urlsplit(target)
     safe = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
     return target if safe else ""
+
+
+def _client_key() -> str:
+    """Return a keyed hash of the client's address: enough to count tries, not to know who."""
+    key = str(current_app.secret_key).encode()[:64]
+    return hashlib.blake2b((request.remote_addr or "").encode(), key=key, digest_size=12).hexdigest()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
 from sqlalchemy import text
 
+from gi_registry.desk import service
 from gi_registry.web.access import PUBLIC, SIGNED_IN, access
 from gi_registry.web.pages import page
 from gi_registry.web.work import current_work
@@ -32,3 +34,12 @@ def readyz() -> Response:
     """Say that the database answers."""
     current_work().session.execute(text("SELECT 1 FROM installation"))
     return Response("ready\n", mimetype="text/plain")
+
+
+@bp.post("/demo/clock")
+@access(PUBLIC)
+def move_clock() -> Response:
+    """Move the clock of a demonstration; a real installation has no such address."""
+    service.move_clock(current_work(), request.form.get("working_days", 0, type=int))
+    back = request.form.get("back", "/")
+    return redirect(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/", 303)

@@ -128,7 +128,7 @@ def _database(error: OperationalError) -> Response | WerkzeugResponse:
 def _bug(error: Exception) -> Response | WerkzeugResponse:
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
-    current_app.logger.exception("unexpected error at %s", request.endpoint)
+    current_app.logger.error("unexpected error at %s", request.endpoint, exc_info=error)
     shown = e.RegistryError(say("系统没有完成这次操作，数据未改动。"), remedy=say("请稍候重试；反复出现请把时间和地址告诉管理员。"))
     close_work()
     if wanted() == "json":

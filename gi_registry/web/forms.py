@@ -114,7 +114,7 @@ def _field_error(item: Any, raw: Mapping[str, Any]) -> FieldError:
     own = item.get("ctx", {}).get("error")
     if isinstance(own, Invalid):
         first = own.fields[0]
-        return FieldError(name, first.reason, first.remedy, str(raw.get(name, "")))
+        return FieldError(name if item["loc"] else first.field, first.reason, first.remedy, str(raw.get(name, "")))
     reason, remedy = _REASONS.get(item["type"], (say("这一项填写有误。"), say("请核对后重新填写。")))
     return FieldError(name, reason, remedy, str(raw.get(name, ""))[:200])
 

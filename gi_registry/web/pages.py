@@ -32,7 +32,7 @@ def translated(text: Words | str) -> str:
     return text.in_language(gettext) if isinstance(text, Words) else str(text)
 
 
-def thin_number(value: int | float | None) -> str:
+def thin_number(value: float | None) -> str:
     """Write 50160000 as 50 160 000 with thin spaces."""
     if value is None:
         return "—"

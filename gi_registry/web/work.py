@@ -18,7 +18,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 class RegistryFlask(Flask):
     """A Flask whose requests end their Work before the answer leaves, so that a commit that fails is an error like any other."""
 
-    def dispatch_request(self) -> Response:  # type: ignore[override]  # the base returns anything that makes a response
+    def dispatch_request(self) -> Response:
         """Answer, then commit what a successful answer promises."""
         response = self.make_response(super().dispatch_request())
         work: Work | None = g.get("work")

@@ -27,7 +27,7 @@ def test_a_life_cycle_allows_its_steps_and_no_other() -> None:
 
 
 def test_a_refused_step_names_state_and_action_in_words() -> None:
-    with pytest.raises(IllegalTransition, match="已锁.*打开"):
+    with pytest.raises(IllegalTransition, match=r"已锁.*打开"):
         DOOR.after("locked", "open")
 
 
