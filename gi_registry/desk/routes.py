@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flask import Blueprint, redirect, request
-from werkzeug.wrappers import Response
 from sqlalchemy import text
+from werkzeug.wrappers import Response
 
 from gi_registry.desk import service
 from gi_registry.web.access import PUBLIC, SIGNED_IN, access

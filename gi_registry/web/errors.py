@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -18,7 +18,8 @@ from gi_registry.web.pages import translated
 from gi_registry.web.work import SAFE, close_work, restart_work
 
 STATUS: tuple[tuple[type[e.RegistryError], int], ...] = (
-    (e.NotFound, 404), (e.NotSignedIn, 401), (e.NotAllowed, 403), (e.Invalid, 422), (e.TooMany, 429), (e.Conflict, 409), (e.Unavailable, 503),
+    (e.NotFound, 404), (e.NotSignedIn, 401), (e.NotAllowed, 403), (e.Invalid, 422),
+    (e.TooMany, 429), (e.Conflict, 409), (e.Unavailable, 503),
 )  # fmt: skip
 TITLES: dict[int, Words] = {
     400: say("请求无法理解"),
@@ -70,7 +71,7 @@ def refuse(error: e.RegistryError) -> Response | WerkzeugResponse:
 def _reopen() -> None:
     try:
         restart_work()
-    except Exception:  # the database itself may be what is missing; the page then shows without a signed-in head
+    except SQLAlchemyError:  # the database itself may be what is missing; the page then shows without a signed-in head
         close_work()
 
 
