@@ -57,6 +57,28 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     run(settings, host=host, port=port, workers=workers)
 
 
+@main.command()
+@click.pass_obj
+def scheduler(settings: Settings) -> None:
+    """Keep the timetable of nightly and frequent jobs; of several processes one leads. Example: gi-registry scheduler"""
+    from gi_registry.jobs import keep_timetable_until_stopped  # noqa: PLC0415  # loads every feature that has a job
+
+    keep_timetable_until_stopped(database_of(settings), settings)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def doctor(settings: Settings, as_json: bool) -> None:
+    """Name every problem of this installation with its remedy, and every setting. Example: gi-registry doctor"""
+    from gi_registry import doctor as examination  # noqa: PLC0415  # loads Alembic
+
+    report = examination.Report(examination.list_settings(settings), examination.examine(settings))
+    tell(report.as_json(), as_json=as_json, words=report.as_text())
+    if report.problems:
+        raise SystemExit(1)
+
+
 @main.group()
 def db() -> None:
     """The database."""

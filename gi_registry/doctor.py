@@ -46,6 +46,28 @@ class Setting:
     shown: str
 
 
+@dataclass(frozen=True)
+class Report:
+    """What ``gi-registry doctor`` tells."""
+
+    settings: list[Setting]
+    problems: list[Problem]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the report for machines."""
+        return {
+            "ok": not self.problems,
+            "settings": [{"name": item.name, "given": item.given, "shown": item.shown} for item in self.settings],
+            "problems": [{"check": item.check, "found": str(item.found), "remedy": str(item.remedy)} for item in self.problems],
+        }
+
+    def as_text(self) -> str:
+        """Return the report for people."""
+        lines = [f"{item.name}{'' if item.given else say('（默认）')} = {item.shown}" for item in self.settings]
+        lines += [f"\n✗ {item.check}：{item.found}\n  {item.remedy}" for item in self.problems]
+        return "\n".join([*lines, "" if self.problems else f"\n{say('未发现问题。')}"])
+
+
 Check = Callable[[Settings, Engine], Iterator[Problem]]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -178,6 +179,15 @@ def keep_timetable(
             pass
         scheduler.shutdown(wait=lock.held())
         lock.release()
+
+
+def keep_timetable_until_stopped(database: Database, settings: Settings) -> None:
+    """Keep the timetable in this process until it is told to end (SIGTERM, SIGINT); a running job is finished first."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    keep_timetable(database, settings, stop=stop)
 
 
 def _scheduler(database: Database, settings: Settings, timetable: tuple[Job, ...]) -> BackgroundScheduler:
