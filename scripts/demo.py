@@ -1,7 +1,8 @@
 """The demonstration: builds its database once, serves it with the scheduler, and says where to look.
 
-The story comes from ``demo_data.load(database)``, which returns the lines to print (``{base}`` stands for the address); ``demo_walk.walk(base_url)``
-walks it over HTTP, prints a line per step and returns whether each held. ``demo_data.NOW`` is the moment (ISO 8601) at which its clock starts.
+The story comes from ``demo_data.load(database)``, which returns the lines to print (``{base}`` stands for the address);
+``demo_walk.walk(base_url)`` walks it over HTTP, prints a line per step and returns whether each held. ``demo_data.NOW`` is the
+moment (ISO 8601) at which its clock starts.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
-from typing import IO, NoReturn
+from typing import IO, Any, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
@@ -131,7 +132,7 @@ def _load() -> list[str]:
     return ["", "gi_registry  {base}", *(lines or [])]
 
 
-def _module(name: str):
+def _module(name: str) -> Any:
     sys.path[:0] = [] if str(ROOT / "scripts") in sys.path else [str(ROOT / "scripts")]
     return importlib.import_module(name) if importlib.util.find_spec(name) else None
 
@@ -211,4 +212,7 @@ def _require_free(port: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -6,6 +6,7 @@ import argparse
 import importlib
 import json
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO
 
@@ -49,12 +50,9 @@ def main() -> int:
     if unknown:
         print(f"No such benchmark: {', '.join(unknown)}. There are: {', '.join(names())}.", file=sys.stderr)
         return 2
-    out = Path(options.json).open("a", encoding="utf-8") if options.json else None
-    try:
+    with ExitStack() as files:
+        out = files.enter_context(Path(options.json).open("a", encoding="utf-8")) if options.json else None
         results = [show(name, out) for name in options.names or names()]
-    finally:
-        if out:
-            out.close()
     return 0 if all(results) else 1
 
 
