@@ -15,6 +15,7 @@ from gi_registry.log.coverage import canonical_row, is_covered, row_id
 from gi_registry.log.models import ENTRY
 from gi_registry.log.report import Problem, problem
 from gi_registry.log.rules.leaf import GONE, salted
+from gi_registry.log.rules.tree import octets
 
 UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, SQLAlchemyError, shapely.errors.ShapelyError)
 
@@ -43,7 +44,7 @@ def _latest(session: Session, table: str) -> _Latest:
     """Return salt and hash of the latest entry per row; later ones overwrite earlier ones."""
     query = select(ENTRY.c.row_id, ENTRY.c.salt, ENTRY.c.row_hash).where(ENTRY.c.table_name == table)
     ordered = query.order_by(ENTRY.c.leaf_index, ENTRY.c.position).execution_options(yield_per=1000)
-    return {key: (bytes(salt), bytes(hashed)) for key, salt, hashed in session.execute(ordered)}
+    return {key: (octets(salt), octets(hashed)) for key, salt, hashed in session.execute(ordered)}
 
 
 def _judge(table: str, key: str, values: dict[str, Any] | None, *, entry: tuple[bytes, bytes] | None) -> list[Problem]:

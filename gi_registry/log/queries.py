@@ -81,7 +81,7 @@ class Entry:
 def head(session: Session) -> Head:
     """Return the head of the log; an unmigrated database counts as empty."""
     row = session.execute(select(HEAD.c.size, HEAD.c.root)).first()
-    return Head(row.size, bytes(row.root)) if row else Head(0, tree.EMPTY_ROOT)
+    return Head(row.size, tree.octets(row.root)) if row else Head(0, tree.EMPTY_ROOT)
 
 
 def frontier(session: Session, *, lock: bool = False) -> tree.Frontier | None:
@@ -90,7 +90,7 @@ def frontier(session: Session, *, lock: bool = False) -> tree.Frontier | None:
     row = session.execute(query.with_for_update() if lock else query).first()
     if row is None:
         return None
-    raw = bytes(row.frontier)
+    raw = tree.octets(row.frontier)
     return tree.Frontier(row.size, tuple(raw[at : at + tree.HASH_SIZE] for at in range(0, len(raw), tree.HASH_SIZE)))
 
 
@@ -143,7 +143,7 @@ def history(session: Session, table: str, row_id: str | int) -> list[Event]:
 def entries_of(session: Session, table: str, row_id: str | int) -> list[Entry]:
     """Return the entries about a row, oldest first."""
     return [
-        Entry(row.leaf_index, row.position, bytes(row.salt), bytes(row.row_hash), str(json.loads(row.body).get("action", "")))
+        Entry(row.leaf_index, row.position, tree.octets(row.salt), tree.octets(row.row_hash), str(json.loads(row.body).get("action", "")))
         for row in session.execute(_about(table, str(row_id)))
     ]
 
@@ -188,9 +188,9 @@ def _stored(session: Session, wanted: Iterable[tree.Coordinate]) -> dict[tree.Co
     found: dict[tree.Coordinate, bytes] = {}
     if leaves:
         hashes = session.execute(select(LEAF.c.index, LEAF.c.hash).where(LEAF.c.index.in_(leaves)))
-        found |= {(0, index): bytes(raw) for index, raw in hashes}
+        found |= {(0, index): tree.octets(raw) for index, raw in hashes}
     if by_level:
         places = or_(*(and_(NODE.c.level == level, NODE.c.index.in_(indexes)) for level, indexes in by_level.items()))
         nodes = session.execute(select(NODE.c.level, NODE.c.index, NODE.c.hash).where(places))
-        found |= {(level, index): bytes(raw) for level, index, raw in nodes}
+        found |= {(level, index): tree.octets(raw) for level, index, raw in nodes}
     return found

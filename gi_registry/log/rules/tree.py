@@ -150,6 +150,11 @@ def verify_consistency(old: int, new: int, *, old_root: bytes, new_root: bytes, 
     return bool(path) and _climb(old - 1, new - 1, path) == (old_root, new_root)
 
 
+def octets(stored: object) -> bytes:
+    """Return a stored value as bytes, whatever type someone behind the log gave it (SQLite does not insist on a column's type)."""
+    return bytes(stored) if isinstance(stored, bytes | bytearray | memoryview) else str(stored).encode()
+
+
 def _climb(first: int, last: int, path: Sequence[bytes]) -> tuple[bytes, bytes] | None:
     while first & 1:
         first, last = first >> 1, last >> 1
