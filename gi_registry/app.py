@@ -13,7 +13,7 @@ from gi_registry.assets import asset_dir
 from gi_registry.config import Settings, read_settings
 from gi_registry.db import Database
 from gi_registry.desk.routes import bp as desk
-from gi_registry.web import access, errors, headers, languages, navigation, pages
+from gi_registry.web import access, errors, headers, languages, metrics, navigation, pages
 from gi_registry.web.work import RegistryFlask, close_work
 
 BLUEPRINTS = (
@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     languages.register_languages(app)
     pages.register_pages(app)
     navigation.register_navigation(app)
+    metrics.register_metrics(app)
     errors.register_errors(app)
     app.before_request(access.enforce)
     app.after_request(pages.private)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from gi_registry.desk import service
 from gi_registry.web.access import PUBLIC, SIGNED_IN, access
+from gi_registry.web.metrics import exposition
 from gi_registry.web.pages import page
 from gi_registry.web.work import current_work
 
@@ -34,6 +35,13 @@ def readyz() -> Response:
     """Say that the database answers."""
     current_work().session.execute(text("SELECT 1 FROM installation"))
     return Response("ready\n", mimetype="text/plain")
+
+
+@bp.get("/metrics")
+@access(PUBLIC)
+def metrics() -> Response:
+    """Show this process's counts; they name no person, address or code."""
+    return exposition()
 
 
 @bp.post("/demo/clock")
