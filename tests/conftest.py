@@ -14,7 +14,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -255,8 +255,14 @@ def _beside_checkout() -> Iterator[Path]:
 
 
 @pytest.fixture
-def app(database: Any) -> Any:
-    """The application on a fresh database; ``work`` of the same test sees the same one."""
+def fixed_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every Work of the application begin at ``NOW``, so that a test of a deadline holds in any year."""
+    monkeypatch.setattr("gi_registry.workflow.utc_now", lambda offset=timedelta(): NOW + offset)
+
+
+@pytest.fixture
+def app(database: Any, fixed_clock: None) -> Any:
+    """The application on a fresh database; ``work`` of the same test sees the same one, once it is committed."""
     from gi_registry.app import create_app
     from gi_registry.config import read_settings
 
