@@ -48,7 +48,8 @@ def _unexplained(row: Row) -> FieldError:
 def _nil_problems(content: Content) -> tuple[FieldError, ...]:
     found = []
     if not content.nil_since:
-        found.append(FieldError("nil_since", say("没有填写从何时起未使用。"), say("请填写日期；整年未使用的，填写该年 1 月 1 日或更早的日期。")))
+        remedy = say("请填写日期；整年未使用的，填写该年 1 月 1 日或更早的日期。")
+        found.append(FieldError("nil_since", say("没有填写从何时起未使用。"), remedy))
     if not content.nil_reason.strip():
         found.append(FieldError("nil_reason", say("没有填写未使用的原因。"), say("请用一句话说明，例如“本年度停产改造”。")))
     return tuple(found)
@@ -114,10 +115,11 @@ def _marked_exceeds(content: Content) -> Warned | None:
     available = output + (content.value("raw_material") or 0)
     if total <= available:
         return None
+    figure = marked[0].figure
     return Warned(
         "marked-exceeds-output",
         ("gi_output", *(row.figure.key for row in marked)),
-        say("用标产品数量 %(marked)s 多于产量与外购之和 %(output)s。", marked=shown(marked[0].figure, total), output=shown(marked[0].figure, available)),
+        say("用标产品数量 %(marked)s 多于产量与外购之和 %(output)s。", marked=shown(figure, total), output=shown(figure, available)),
         say("如使用了上年库存，请在说明中写明数量。"),
     )
 
