@@ -1,0 +1,54 @@
+"""Tables of scans. No column holds an address, a phone number or anything finer than a city."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field
+
+from gi_registry.db import Row
+from gi_registry.scans.rules.verdicts import Verdict
+
+_LISTED = ", ".join(f"'{verdict}'" for verdict in Verdict)
+
+
+class FirstCheck(Row, table=True):
+    """The first check of a code, how often it was checked since, and the facts at the moment it was first suspected."""
+
+    __tablename__ = "first_check"
+    __table_args__ = (
+        CheckConstraint("count >= 0", name="count"),
+        CheckConstraint("serial >= 0", name="serial"),
+        CheckConstraint("last_at >= first_at", name="order"),
+        CheckConstraint("(suspect_at IS NULL) = (suspect_clients IS NULL)", name="suspect"),
+    )
+
+    range_id: int = Field(primary_key=True, foreign_key="code_range.id", sa_column_kwargs={"autoincrement": False})
+    serial: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    first_at: datetime
+    last_at: datetime
+    count: int = Field(default=0)
+    suspect_at: datetime | None = None
+    suspect_clients: int | None = None
+    suspect_provinces: int | None = None
+    suspect_hours: int | None = None
+
+
+class Scan(Row, table=True):
+    """One look-up of a code as it was answered; ``merged_count`` further look-ups by the same client followed within ten minutes."""
+
+    __tablename__ = "scan"
+    __table_args__ = (
+        CheckConstraint(f"verdict IN ({_LISTED})", name="verdict"),
+        CheckConstraint("merged_count >= 0", name="merged_count"),
+        Index("ix_scan_code", "range_id", "serial", "at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    range_id: int = Field(foreign_key="code_range.id")
+    serial: int
+    at: datetime = Field(index=True)
+    place: str | None = None
+    client_key: str
+    verdict: str
+    counted: bool = Field(default=True)
+    merged_count: int = Field(default=0)

@@ -1,0 +1,227 @@
+"""The trace page as one string: verdict first, then what is on file, then where to turn. Complete without script or second request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+from gi_registry.codes.rules.format import grouped
+from gi_registry.kernel.words import Words, say
+from gi_registry.scans.rules.verdicts import Verdict
+from gi_registry.verify.rules import labels, sentences
+from gi_registry.verify.rules.answer import Answer
+from gi_registry.verify.rules.machine import Translate
+from gi_registry.verify.rules.record import Counting, Indication, Listing, Record, User
+from gi_registry.verify.rules.style import CSS, ICONS
+
+SHOWN_CHARACTERS = 40  # of a text that is no code
+
+
+@dataclass(frozen=True)
+class Language:
+    """The language of the page: its tag, its gettext function, and how the tongue is called in the switch."""
+
+    tag: str
+    translate: Translate
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What surrounds the answer: the drawing of the mark as a data URI (empty: a sample frame) and the other languages on offer."""
+
+    mark: str = ""
+    other_languages: tuple[tuple[str, str], ...] = ()
+    demo: bool = False
+
+
+PLAIN = Frame()
+
+
+def render(answer: Answer, language: Language, frame: Frame = PLAIN) -> str:
+    """Return the page for an answer."""
+    page = _Page(language, frame)
+    look = sentences.LOOKS[answer.verdict]
+    record = answer.record
+    subject = record.gi.name if record.gi else grouped(record.code)
+    parts = [
+        page.verdict(look, lead=sentences.lead(answer), then=sentences.next_step(answer), code=grouped(record.code)),
+        page.mistyped_form("") if answer.verdict is Verdict.UNKNOWN else "",
+        page.indication(answer, record.gi, record.user),
+        page.listing(record.listing),
+        page.goods(record),
+        page.origin(record),
+        page.steps(record),
+        page.tests(record),
+        page.checks(answer),
+        page.source(answer),
+    ]
+    return page.whole(look, subject, body="".join(parts))
+
+
+def render_malformed(text: str, reason: Words, language: Language, *, frame: Frame = PLAIN) -> str:
+    """Return the page for a text that is no code: what is wrong with it, and a field to type it again."""
+    page = _Page(language, frame)
+    look = sentences.MISTYPED
+    shown = text[:SHOWN_CHARACTERS] + ("…" if len(text) > SHOWN_CHARACTERS else "")
+    body = page.verdict(look, lead=reason, then=sentences.NEXT_MISTYPED, code=shown) + page.mistyped_form(text[:SHOWN_CHARACTERS])
+    return page.whole(look, shown, body=body + page.doubt())
+
+
+def render_unavailable(language: Language) -> str:
+    """Return the page for the time when the database cannot be reached."""
+    page = _Page(language, PLAIN)
+    look = sentences.Look("wait", "clock", labels.AWAY)
+    lead, then = say("系统暂时无法读取登记信息，这不说明编码有问题。"), say("请过几分钟再试；急需核对时，请拨打 12315。")
+    return page.whole(look, "", body=page.verdict(look, lead=lead, then=then, code=""))
+
+
+class _Page:
+    """The pieces of a page in one language."""
+
+    def __init__(self, language: Language, frame: Frame) -> None:
+        self.language, self.frame = language, frame
+
+    def say(self, words: Words) -> str:
+        return escape(words.in_language(self.language.translate))
+
+    def whole(self, look: sentences.Look, subject: str, *, body: str) -> str:
+        name, word = self.say(labels.BRAND), self.say(look.word)
+        links = "".join(f'<a href="?lang={tag}" hreflang="{tag}">{escape(label)}</a>' for tag, label in self.frame.other_languages)
+        demo = f"<p>{self.say(labels.DEMO)}</p>" if self.frame.demo else ""
+        title = f"{word} · {escape(subject)} · {name}" if subject else f"{word} · {name}"
+        return (
+            f'<!doctype html><html lang="{self.language.tag}"><head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">'
+            f"<title>{title}</title><style>{CSS}</style></head><body>"
+            f"<header>{demo}<p>{links}{name}</p></header><main>{body}</main></body></html>"
+        )
+
+    def verdict(self, look: sentences.Look, *, lead: Words, then: Words, code: str) -> str:
+        proof = f'<p class="small">{self.say(sentences.NOT_PROOF)}</p>' if look is sentences.LOOKS[Verdict.FIRST_CHECK] else ""
+        typed = f'<p class="code">{escape(code)}</p>' if code else ""
+        return (
+            f'<div class="v {look.tone}" role="status"><h1>{ICONS[look.icon]}{self.say(look.word)}</h1>'
+            f'<p class="lead">{self.say(lead)}</p><p class="next">{self.say(then)}</p>{proof}{typed}</div>'
+        )
+
+    def mistyped_form(self, value: str) -> str:
+        return (
+            f'<section><h2><label for="code">{self.say(labels.RETYPE)}</label></h2><form action="/verify" method="get">'
+            f'<input id="code" name="code" value="{escape(value)}" autocomplete="off" spellcheck="false" required>'
+            f"<button>{self.say(labels.LOOK_UP)}</button></form>"
+            f'<p class="small">{self.say(labels.WITHOUT_CODE)}<a href="/check">{self.say(labels.CHECK_MARK)}</a></p></section>'
+        )
+
+    def indication(self, answer: Answer, gi: Indication | None, user: User | None) -> str:
+        if gi is None:
+            return ""
+        heading = f'<h2 class="big">{escape(gi.name)}</h2>'
+        rows = [
+            (labels.TRACK, self.say(gi.track_name) if gi.track_name else escape(gi.track)),
+            (labels.PROTECTION_NO, escape(gi.number)),
+            (labels.STANDARD, escape(gi.standard_no)),
+        ]
+        slot = self.mark(user) if user and answer.shows_mark else ""
+        return f"<section>{heading}{slot}{self.facts([*self.user_rows(answer, user), *rows])}</section>"
+
+    def mark(self, user: User) -> str:
+        if self.frame.mark:
+            picture = f'<img src="{self.frame.mark}" alt="{self.say(labels.MARK)}">'
+        else:
+            picture = f'<div class="slot">{self.say(labels.MARK_SLOT)}</div>'
+        return f'<div class="mark">{picture}<p class="small">{self.say(labels.USCC)}<br>{escape(user.uscc)}</p></div>'
+
+    def user_rows(self, answer: Answer, user: User | None) -> list[tuple[Words, str]]:
+        if user is None:
+            return []
+        rows = [(labels.LEGAL_USER, escape(user.name))]
+        if not answer.shows_mark:
+            rows.append((labels.USCC, escape(user.uscc)))
+        status = self.say(user.status) if user.status else ""
+        if user.authorised_when_packed is False:
+            status += f'<p class="note">{self.say(labels.NOT_IN_FORCE)}</p>'
+        return [*rows, (labels.AUTHORISATION, escape(user.authorisation)), (labels.STATUS, status)]
+
+    def listing(self, listing: Listing | None) -> str:
+        if listing is None:
+            return ""
+        return f'<section><h2>{self.say(labels.PUBLISHED)}</h2><p class="note">{self.say(listing.sentence)}</p></section>'
+
+    def goods(self, record: Record) -> str:
+        goods = record.goods
+        if goods is None:
+            return ""
+        content = self.say(sentences.content_words(goods.content, goods.unit)) if goods.content else ""
+        life = self.say(say("%(days)s 天", days=goods.shelf_life_days)) if goods.shelf_life_days else ""
+        best = self.say(sentences.day_words(goods.best_before_on)) if goods.best_before_on else ""
+        rows = [
+            (labels.PRODUCT, escape(goods.product)),
+            (labels.GRADE, escape(goods.grade)),
+            (labels.CONTENT, content),
+            (labels.BATCH, escape(goods.batch)),
+            (labels.HARVESTED, self.harvested(record)),
+            (labels.PACKED, self.say(sentences.day_words(goods.packed_on)) if goods.packed_on else ""),
+            (labels.SHELF_LIFE, life),
+            (labels.BEST_BEFORE, best),
+        ]
+        return f"<section><h2>{self.say(labels.GOODS)}</h2>{self.facts(rows)}</section>"
+
+    def harvested(self, record: Record) -> str:
+        goods = record.goods
+        if goods is None:
+            return ""
+        if goods.harvested_on:
+            return self.say(sentences.day_words(goods.harvested_on))
+        return self.say(say("%(year)s 年", year=goods.harvest_year)) if goods.harvest_year else ""
+
+    def origin(self, record: Record) -> str:
+        origin = record.origin
+        if origin is None or not (origin.places or origin.text):
+            return ""
+        places = self.say(labels.COMMA).join(escape(place) for place in origin.places) or escape(origin.text)
+        rows = [(labels.AREA, places), (labels.ZONE, escape(origin.zone)), (labels.MAP_REVIEW_NO, escape(origin.map_review_no))]
+        return f"<section><h2>{self.say(labels.ORIGIN)}</h2>{self.facts(rows)}</section>"
+
+    def steps(self, record: Record) -> str:
+        if not record.steps:
+            return ""
+        rows = [(step.name, self.say(sentences.day_words(step.on))) for step in record.steps]
+        return f"<section><h2>{self.say(labels.STEPS)}</h2>{self.facts(rows)}</section>"
+
+    def tests(self, record: Record) -> str:
+        if not record.tests:
+            return ""
+        items = "".join(
+            f"<li>{escape(test.institution)}, {escape(test.number)}, {self.say(sentences.day_words(test.on))}: {escape(test.result)}</li>"
+            for test in record.tests
+        )
+        return f"<section><h2>{self.say(labels.TESTS)}</h2><ul>{items}</ul></section>"
+
+    def checks(self, answer: Answer) -> str:
+        checks = answer.record.checks
+        if checks.count is None or checks.first_at is None or checks.counting in (Counting.PREVIEW, Counting.UNAVAILABLE):
+            return ""
+        rows = [
+            (labels.FIRST_CHECK, self.say(sentences.moment_words(checks.first_at))),
+            (labels.ALL_CHECKS, self.say(say("%(count)s 次", count=checks.count))),
+        ]
+        return f"<section><h2>{self.say(labels.CHECKS)}</h2>{self.facts(rows)}</section>"
+
+    def doubt(self) -> str:
+        return (
+            f"<section><h2>{self.say(labels.DOUBT)}</h2><p>{self.say(labels.KEEP)}</p>"
+            f'<p><a class="call" href="tel:12315">{self.say(labels.CALL)}</a></p></section>'
+        )
+
+    def source(self, answer: Answer) -> str:
+        issuer = answer.record.issued_by
+        issued = f"{self.say(labels.ISSUED_BY)}{escape(issuer.name)}<br>" if issuer and issuer.name else ""
+        about = self.say(labels.SOURCE)
+        return (
+            f'{self.doubt()}<section><p class="small">{issued}{about}<br>'
+            f"{self.say(labels.DATA_AT)}{self.say(sentences.moment_words(answer.at))}</p></section>"
+        )
+
+    def facts(self, rows: Iterable[tuple[Words, str]]) -> str:
+        return "<dl>" + "".join(f"<div><dt>{self.say(name)}</dt><dd>{value}</dd></div>" for name, value in rows if value) + "</dl>"
