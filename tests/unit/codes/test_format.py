@@ -140,8 +140,6 @@ def test_the_vectors_in_the_documentation_hold() -> None:
     page = Path(__file__).parents[3].joinpath("docs/code-format.md").read_text(encoding="utf-8")
     row = r"^\| `([0-9a-f]{64})` \| (\d+) \| `(\w{5})` \| (\d+) \| (\d+) \| `([0-9a-f]{10})` \| `(\w{20})` \|$"
     rows = re.findall(row, page, re.MULTILINE)
-        r"^\| `([0-9a-f]{64})` \| (\d+) \| `(\w{5})` \| (\d+) \| (\d+) \| `([0-9a-f]{10})` \| `(\w{20})` \|$", page, re.MULTILINE
-    )
     assert len(rows) >= 8
     for secret, key_id, label, serial, permuted, mac, text in rows:
         code = parse(text)

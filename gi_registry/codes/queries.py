@@ -1,0 +1,162 @@
+"""Reads of codes. ``lookup`` is what a scan asks; ``counts`` is what the annual report asks. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from gi_registry.codes.models import Allotment, CodeInterval, CodeRange, SigningKey
+from gi_registry.codes.rules.identity import CodeCounts, Marked, Stock, count_labels
+from gi_registry.codes.rules.intervals import Layer, Span, Status
+from gi_registry.kernel.clock import legal_date
+from gi_registry.kernel.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is on file about one serial; the layers are None where nothing was said."""
+
+    code_range: CodeRange
+    allotment: Allotment
+    key: SigningKey
+    activation: CodeInterval | None
+    exception: CodeInterval | None
+
+
+# ---- keys ----
+
+
+def find_key(session: Session, key_id: int) -> SigningKey | None:
+    """Return a signing key by the symbol on paper."""
+    return session.get(SigningKey, key_id)
+
+
+def list_keys(session: Session) -> Sequence[SigningKey]:
+    """Return every signing key, the oldest first."""
+    return session.exec(select(SigningKey).order_by(col(SigningKey.id))).all()
+
+
+def current_key(session: Session) -> SigningKey | None:
+    """Return the key that new codes are made with: the newest that is not revoked."""
+    unrevoked = select(SigningKey).where(col(SigningKey.revoked_from).is_(None))
+    return session.exec(unrevoked.order_by(col(SigningKey.id).desc()).limit(1)).first()
+
+
+# ---- one code ----
+
+
+def find_range(session: Session, label: str) -> CodeRange | None:
+    """Return the range of a label of five symbols."""
+    return session.exec(select(CodeRange).where(CodeRange.label == label)).first()
+
+
+def intervals_of(session: Session, range_id: int) -> Sequence[CodeInterval]:
+    """Return the open intervals of a range in the order of their serials."""
+    query = select(CodeInterval).where(CodeInterval.range_id == range_id, col(CodeInterval.lifted_at).is_(None))
+    return session.exec(query.order_by(col(CodeInterval.serial_from))).all()
+
+
+def lookup(session: Session, label: str, serial: int) -> Found | None:
+    """Return what is on file about a serial of a range; None for a range that is not ours and for a serial beyond its size."""
+    row = session.exec(
+        select(CodeRange, Allotment, SigningKey)
+        .join(Allotment, col(Allotment.id) == CodeRange.allotment_id)
+        .join(SigningKey, col(SigningKey.id) == CodeRange.key_id)
+        .where(CodeRange.label == label)
+    ).first()
+    if row is None or not 0 <= serial < row[0].size:
+        return None
+    said = session.exec(
+        select(CodeInterval).where(
+            CodeInterval.range_id == row[0].id,
+            col(CodeInterval.lifted_at).is_(None),
+            CodeInterval.serial_from <= serial,
+            CodeInterval.serial_to > serial,
+        )
+    ).all()
+    by_layer = {interval.layer: interval for interval in said}
+    return Found(row[0], row[1], row[2], by_layer.get(Layer.ACTIVATION), by_layer.get(Layer.EXCEPTION))
+
+
+# ---- allotments ----
+
+
+def find_allotment(session: Session, allotment_id: int) -> Allotment | None:
+    """Return an allotment or None."""
+    return session.get(Allotment, allotment_id)
+
+
+def get_allotment(session: Session, allotment_id: int) -> Allotment:
+    """Return an allotment; raise NotFound."""
+    found = find_allotment(session, allotment_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_allotment_by_number(session: Session, number: str) -> Allotment | None:
+    """Return an allotment by its number or None."""
+    return session.exec(select(Allotment).where(Allotment.number == number)).first()
+
+
+def find_repeat(session: Session, authorisation_id: int, key: str) -> Allotment | None:
+    """Return the allotment that an earlier request with this idempotency key made."""
+    query = select(Allotment).where(Allotment.authorisation_id == authorisation_id, Allotment.idempotency_key == key)
+    return session.exec(query).first()
+
+
+def list_allotments(session: Session, authorisation_id: int) -> Sequence[Allotment]:
+    """Return the allotments of an authorisation, the newest first."""
+    query = select(Allotment).where(Allotment.authorisation_id == authorisation_id)
+    return session.exec(query.order_by(col(Allotment.id).desc())).all()
+
+
+def ranges_of(session: Session, allotment_id: int) -> Sequence[CodeRange]:
+    """Return the ranges of an allotment in the order they were made."""
+    return session.exec(select(CodeRange).where(CodeRange.allotment_id == allotment_id).order_by(col(CodeRange.id))).all()
+
+
+def intervals_of_allotment(session: Session, allotment_id: int) -> Sequence[CodeInterval]:
+    """Return every interval of an allotment, lifted ones too, the oldest first."""
+    query = select(CodeInterval).join(CodeRange, col(CodeRange.id) == CodeInterval.range_id)
+    return session.exec(query.where(CodeRange.allotment_id == allotment_id).order_by(col(CodeInterval.id))).all()
+
+
+def activated_of_batch(session: Session, batch_id: int) -> int:
+    """Return how many codes of any allotment are activated on a batch."""
+    size = func.sum(col(CodeInterval.serial_to) - col(CodeInterval.serial_from))
+    query = select(size).where(CodeInterval.batch_id == batch_id, CodeInterval.status == Status.ACTIVATED)
+    return int(session.exec(query.where(col(CodeInterval.lifted_at).is_(None))).one() or 0)
+
+
+# ---- the label identity ----
+
+
+def counts(session: Session, authorisation_id: int, year: int) -> CodeCounts:
+    """Return opening, received, activated, spoiled, void, returned and closing labels of a calendar year (Shanghai dates)."""
+    received = session.exec(
+        select(CodeRange.id, CodeRange.size, Allotment.received_at)
+        .join(Allotment, col(Allotment.id) == CodeRange.allotment_id)
+        .where(Allotment.authorisation_id == authorisation_id, col(Allotment.received_at).is_not(None))
+    ).all()
+    stocks = [Stock(range_id or 0, size, _day(at)) for range_id, size, at in received]
+    intervals = session.exec(
+        select(CodeInterval)
+        .join(CodeRange, col(CodeRange.id) == CodeInterval.range_id)
+        .where(CodeRange.authorisation_id == authorisation_id, col(CodeInterval.lifted_at).is_(None))
+    ).all()
+    return count_labels(stocks, [_marked(interval) for interval in intervals], year=year)
+
+
+def _day(at: datetime | None) -> date:
+    if at is None:
+        raise ValueError("only received allotments are counted")
+    return legal_date(at)
+
+
+def _marked(interval: CodeInterval) -> Marked:
+    return Marked(interval.range_id, Span(interval.serial_from, interval.serial_to), interval.status, legal_date(interval.at))

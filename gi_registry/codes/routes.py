@@ -1,0 +1,153 @@
+"""Pages of codes: quota and orders, one allotment, activation from a phone, sheets for the printer, and the public key set."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import Blueprint, Response, current_app, request, send_file
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from gi_registry.codes import service
+from gi_registry.codes.schemas import Activation, Order, Printed, Spoil, Step
+from gi_registry.config import Settings
+from gi_registry.kernel.words import say
+from gi_registry.web.access import PUBLIC, access
+from gi_registry.web.forms import read_form, reshow
+from gi_registry.web.negotiation import json_answer, table, wanted
+from gi_registry.web.pages import page, redirect_with
+from gi_registry.web.work import current_work
+
+bp = Blueprint("codes", __name__)
+
+COLUMNS = ("number", "product", "year", "count", "activated", "left", "state")
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["gi_settings"]
+    return found
+
+
+@bp.get("/authorisations/<int:authorisation_id>/codes")
+@access("allotment:view")
+def show_codes(authorisation_id: int) -> str | Response:
+    """Show quota, allotments and the order form of an authorisation."""
+    year, zone = request.args.get("year", type=int), request.args.get("zone", "")[:40]
+    shown = service.view_codes(current_work(), authorisation_id, year=year, zone=zone)
+    if wanted() != "html":
+        return table(service.allotment_rows(shown), columns=COLUMNS, name=f"codes-{shown.authorisation.number}-{shown.year}")
+    return page("codes/codes.html", shown=shown)
+
+
+@bp.post("/authorisations/<int:authorisation_id>/codes")
+@access("allotment:order")
+def order(authorisation_id: int) -> WerkzeugResponse:
+    """Order codes within the entitlement."""
+    reshow(show_codes, authorisation_id)
+    made = service.allot(current_work(), authorisation_id, read_form(Order), secret_key=_settings().secret_key)
+    words = say("已核发 %(count)s 枚编码，申领编号 %(number)s。", count=f"{made.count:,}", number=made.number)
+    return redirect_with(words, "codes.show_allotment", allotment_id=made.id)
+
+
+@bp.get("/allotments/<int:allotment_id>")
+@access("allotment:view")
+def show_allotment(allotment_id: int) -> str:
+    """Show one allotment."""
+    return page("codes/allotment.html", shown=service.view_allotment(current_work(), allotment_id))
+
+
+@bp.get("/allotments/<int:allotment_id>/labels.pdf")
+@access("allotment:order")
+def labels(allotment_id: int) -> Response:
+    """Hand out one part of the label sheets."""
+    return _download(service.labels_pdf(current_work(), allotment_id, _settings(), part=request.args.get("part", 1, type=int)))
+
+
+@bp.get("/allotments/<int:allotment_id>/codes.csv")
+@access("allotment:order")
+def codes_list(allotment_id: int) -> Response:
+    """Hand out the list of codes for a print house."""
+    return _download(service.codes_csv(current_work(), allotment_id, _settings()))
+
+
+def _download(paper: service.Paper) -> Response:
+    answer = send_file(BytesIO(paper.content), mimetype=paper.media_type, as_attachment=True, download_name=paper.name)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@bp.post("/allotments/<int:allotment_id>/print")
+@access("code:activate")
+def mark_printed(allotment_id: int) -> WerkzeugResponse:
+    """Say that the labels were printed."""
+    reshow(show_allotment, allotment_id)
+    service.mark_printed(current_work(), allotment_id, read_form(Printed))
+    return redirect_with(say("已登记印制。标签到手后请登记入库。"), "codes.show_allotment", allotment_id=allotment_id)
+
+
+@bp.post("/allotments/<int:allotment_id>/receive")
+@access("code:activate")
+def mark_received(allotment_id: int) -> WerkzeugResponse:
+    """Say that the labels are in hand."""
+    reshow(show_allotment, allotment_id)
+    service.mark_received(current_work(), allotment_id, read_form(Step))
+    return redirect_with(say("已登记入库，可以激活。"), "codes.show_allotment", allotment_id=allotment_id)
+
+
+@bp.post("/allotments/<int:allotment_id>/close")
+@access("code:activate")
+def close(allotment_id: int) -> WerkzeugResponse:
+    """Settle an allotment."""
+    reshow(show_allotment, allotment_id)
+    service.close(current_work(), allotment_id, read_form(Step))
+    return redirect_with(say("这批标签已结清。"), "codes.show_allotment", allotment_id=allotment_id)
+
+
+@bp.post("/allotments/<int:allotment_id>/withdraw")
+@access("code:void")
+def withdraw(allotment_id: int) -> WerkzeugResponse:
+    """Void a whole allotment."""
+    reshow(show_allotment, allotment_id)
+    service.withdraw(current_work(), allotment_id, read_form(Step))
+    return redirect_with(say("整批编码已作废，额度已退还。"), "codes.show_allotment", allotment_id=allotment_id)
+
+
+@bp.get("/allotments/<int:allotment_id>/activate")
+@access("code:activate")
+def show_activate(allotment_id: int) -> str:
+    """Ask which labels go on which batch."""
+    return page("codes/activate.html", shown=service.view_allotment(current_work(), allotment_id))
+
+
+@bp.post("/allotments/<int:allotment_id>/activate")
+@access("code:activate")
+def activate(allotment_id: int) -> WerkzeugResponse:
+    """Activate labels."""
+    reshow(show_activate, allotment_id)
+    done = service.activate(current_work(), allotment_id, read_form(Activation), secret_key=_settings().secret_key)
+    return redirect_with(say("已激活 %(count)s 枚标签。", count=f"{done.labels:,}"), "codes.show_allotment", allotment_id=allotment_id)
+
+
+@bp.get("/allotments/<int:allotment_id>/spoil")
+@access("code:void")
+def show_spoil(allotment_id: int) -> str:
+    """Ask which labels left the stock unused."""
+    return page("codes/spoil.html", shown=service.view_allotment(current_work(), allotment_id))
+
+
+@bp.post("/allotments/<int:allotment_id>/spoil")
+@access("code:void")
+def spoil(allotment_id: int) -> WerkzeugResponse:
+    """Take labels out of the stock."""
+    reshow(show_spoil, allotment_id)
+    done = service.spoil(current_work(), allotment_id, read_form(Spoil), secret_key=_settings().secret_key)
+    return redirect_with(say("已登记 %(count)s 枚标签。", count=f"{done.labels:,}"), "codes.show_allotment", allotment_id=allotment_id)
+
+
+@bp.get("/.well-known/jwks.json")
+@access(PUBLIC)
+def public_keys() -> Response:
+    """Publish the public keys, and of the code keys, which are secret, their ids and status."""
+    work = current_work()
+    answer = json_answer(service.public_key_set(work.session), mimetype="application/jwk-set+json")
+    answer.headers["Cache-Control"] = "public, max-age=300"
+    return answer

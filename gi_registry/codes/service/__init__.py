@@ -1,0 +1,49 @@
+"""Use cases of codes.
+
+``keys``: signing keys; ``orders``: allotment; ``custody``: printed, received, activated, spoiled; ``papers``: sheets and lists.
+"""
+
+from __future__ import annotations
+
+from gi_registry.codes.service.custody import (
+    activate,
+    close,
+    damaged,
+    mark_printed,
+    mark_received,
+    returned,
+    spoil,
+    void,
+    void_interval,
+    withdraw,
+)
+from gi_registry.codes.service.keys import ensure_key, key_set, open_secret, public_key_set, rotate_keys
+from gi_registry.codes.service.orders import allot, may_order
+from gi_registry.codes.service.papers import Paper, codes_csv, labels_pdf
+from gi_registry.codes.service.views import allotment_rows, view_allotment, view_codes
+
+__all__ = [
+    "Paper",
+    "activate",
+    "allot",
+    "allotment_rows",
+    "close",
+    "codes_csv",
+    "damaged",
+    "ensure_key",
+    "key_set",
+    "labels_pdf",
+    "mark_printed",
+    "mark_received",
+    "may_order",
+    "open_secret",
+    "public_key_set",
+    "returned",
+    "rotate_keys",
+    "spoil",
+    "view_allotment",
+    "view_codes",
+    "void",
+    "void_interval",
+    "withdraw",
+]

@@ -1,0 +1,188 @@
+"""What goes to the printer: the A4 sheet as PDF and the list of codes as CSV, made on demand, never stored."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from gi_registry.accounts import queries as accounts
+from gi_registry.codes import queries
+from gi_registry.codes.models import Allotment
+from gi_registry.codes.rules.elements import BASIS, Element, LabelFacts, elements_for, missing
+from gi_registry.codes.rules.life import ALLOTMENT_LIFE, State
+from gi_registry.codes.rules.mint import mint
+from gi_registry.codes.service.keys import open_secret
+from gi_registry.codes.service.sheet import PER_PAGE, Footer, LabelText, draw_sheets
+from gi_registry.config import Settings
+from gi_registry.kernel.errors import Conflict, Invalid, Unavailable, invalid
+from gi_registry.kernel.quantities import GRAMS_PER_KG
+from gi_registry.kernel.words import say
+from gi_registry.registry import queries as registry
+from gi_registry.registry.models import Authorisation, Product
+from gi_registry.registry.service import standing
+from gi_registry.workflow import Work
+
+LABELS_PER_FILE = 60 * PER_PAGE
+_IMAGES = {".png", ".jpg", ".jpeg"}
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A file to hand out."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the files that a large allotment is printed from: serial numbers ``first`` … ``last``."""
+
+    number: int
+    first: int
+    last: int
+
+
+def parts_of(allotment: Allotment) -> list[Part]:
+    """Return the parts a sheet is downloaded in: at most 1,080 labels, 60 pages, each."""
+    starts = range(0, allotment.count, LABELS_PER_FILE)
+    return [Part(number, start + 1, min(start + LABELS_PER_FILE, allotment.count)) for number, start in enumerate(starts, 1)]
+
+
+def labels_pdf(work: Work, allotment_id: int, settings: Settings, *, part: int | None = 1) -> Paper:
+    """Return label sheets of one part (``None``: all labels).
+
+    Raises NotFound (not yours), Conflict (void), Invalid naming each element of Announcement 354 that is missing, Unavailable without keys.
+    """
+    allotment = _printable(work, allotment_id)
+    text = label_text(work, allotment, mark_image=_mark_image(settings))
+    found = _part(allotment, part)
+    codes = [code for _serial, code in codes_of(work, allotment, settings.secret_key, part=found)]
+    footer = Footer(allotment.number, work.today.isoformat(), found.first)
+    pdf = draw_sheets(codes, text=text, address=f"{settings.public_url.rstrip('/')}/T/", footer=footer)
+    return Paper(f"{allotment.number}-{found.first}-{found.last}.pdf", "application/pdf", pdf)
+
+
+def codes_csv(work: Work, allotment_id: int, settings: Settings) -> Paper:
+    """Return serial number, code and address of every label, for print houses. Raises as ``labels_pdf``."""
+    allotment = _printable(work, allotment_id)
+    label_text(work, allotment, mark_image=None)
+    address = f"{settings.public_url.rstrip('/')}/T/".upper()
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["serial_number", "code", "qr_text"])
+    everything = Part(1, 1, allotment.count)
+    writer.writerows((number, code, address + code) for number, code in codes_of(work, allotment, settings.secret_key, part=everything))
+    return Paper(f"{allotment.number}.csv", "text/csv", out.getvalue().encode("ascii"))
+
+
+def codes_of(work: Work, allotment: Allotment, secret_key: str, *, part: Part) -> Iterator[tuple[int, str]]:
+    """Yield serial number and code of a part, range by range."""
+    start = 0
+    for row in queries.ranges_of(work.session, allotment.id or 0):
+        low, high = max(part.first - 1 - start, 0), min(part.last - start, row.size)
+        if low < high:
+            secret = open_secret(work.session, row.key_id, secret_key)
+            made = mint(secret, key_id=row.key_id, range_label=row.label, low=low, high=high)
+            yield from enumerate(made, start + low + 1)
+        start += row.size
+
+
+def _printable(work: Work, allotment_id: int) -> Allotment:
+    allotment = queries.get_allotment(work.session, allotment_id)
+    work.require("allotment:order", allotment)
+    if allotment.state in {State.VOID, State.CLOSED} or allotment.origin == "import":
+        state = ALLOTMENT_LIFE.label(allotment.state)
+        raise Conflict(say("这批编码的状态是“%(state)s”，不能再印制。", state=state), remedy=say("需要标签的，请另行申领。"))
+    return allotment
+
+
+def _part(allotment: Allotment, number: int | None) -> Part:
+    if number is None:
+        return Part(1, 1, allotment.count)
+    found = next((part for part in parts_of(allotment) if part.number == number), None)
+    if found is None:
+        raise invalid("part", say("没有第 %(number)s 份印张。", number=number), say("请从页面上的下载链接进入。"), value=number)
+    return found
+
+
+def _mark_image(settings: Settings) -> Path | None:
+    if not settings.mark_file:
+        return None
+    path = Path(settings.mark_file)
+    if path.suffix.lower() not in _IMAGES or not path.is_file():
+        raise Unavailable(
+            say("专用标志文件不能使用：%(name)s。", name=path.name),
+            remedy=say("请系统管理员把 GI_MARK_FILE 指向官方下发图样的 PNG 文件（600 点每英寸以上），或留空以显示样框。"),
+        )
+    return path
+
+
+# ---- what a label says ----
+
+
+def label_text(work: Work, allotment: Allotment, *, mark_image: Path | None) -> LabelText:
+    """Return the text of a label with the elements that the user's tracks demand. Raises Invalid naming each one that is missing."""
+    authorisation = registry.get_authorisation(work.session, allotment.authorisation_id)
+    product = registry.get_product(work.session, allotment.product_id)
+    needed, facts, producer = _facts(work, authorisation, product)
+    lacks = missing(needed, facts)
+    if lacks:
+        problem = Invalid(*lacks)
+        problem.basis = BASIS
+        raise problem
+    basis = "　".join(part for part in (facts.standard_no, facts.announcement) if part)
+    number = say("注册号 %(number)s", number=facts.trade_mark_no) if facts.trade_mark_no else ""
+    return LabelText(
+        gi_name=facts.gi_name,
+        product=" ".join(part for part in (product.name, product.grade) if part),
+        content=content_text(product),
+        producer=producer,
+        uscc=facts.uscc,
+        basis=basis if Element.STANDARD_OR_ANNOUNCEMENT in needed else facts.registration_no if Element.REGISTRATION_NO in needed else "",
+        trade_mark=facts.gi_name if Element.TRADE_MARK in needed else "",
+        registration=str(number) if Element.REGISTRATION_NO in needed else "",
+        special_mark=Element.SPECIAL_MARK in needed,
+        mark_image=mark_image,
+    )
+
+
+def _facts(work: Work, authorisation: Authorisation, product: Product) -> tuple[frozenset[Element], LabelFacts, str]:
+    """Gather what is on file; a user on two tracks of one GI carries both duties."""
+    organisation = accounts.get_organisation(work.session, authorisation.organisation_id) if authorisation.organisation_id else None
+    held = _in_force(work, authorisation, work.today)
+    protections = [registry.get_protection(work.session, item.protection_id) for item in held]
+    marks = [item.trade_mark_no for item in protections if item.track in {"B", "C"} and item.trade_mark_no]
+    standards = [product.standard_no, *(item.standard_no for item in protections)]
+    facts = LabelFacts(
+        uscc=(organisation.uscc or "") if organisation else "",
+        gi_name=registry.get_gi(work.session, authorisation.gi_id).name,
+        standard_no=next((number for number in standards if number), ""),
+        announcement=next((item.announcement_raw for item in held if item.announcement_raw), ""),
+        trade_mark_no=next(iter(marks), ""),
+        registration_no=next((item.number for item in protections if item.track == "AGI"), ""),
+    )
+    return elements_for(item.track for item in protections), facts, organisation.name if organisation else authorisation.raw_name
+
+
+def _in_force(work: Work, authorisation: Authorisation, on: date) -> list[Authorisation]:
+    if authorisation.organisation_id is None:
+        return [authorisation]
+    others = registry.authorisations_of(work.session, authorisation.organisation_id)
+    same = [item for item in others if item.gi_id == authorisation.gi_id and item.id != authorisation.id]
+    return [authorisation, *(item for item in same if standing(work.session, item, on).active)]
+
+
+def content_text(product: Product) -> str:
+    """Return the net content as printed: 500 g, 2.5 kg, or pieces."""
+    if product.unit == "piece":
+        return str(say("数量 %(count)s 件", count=product.content_per_label))
+    if product.content_per_label >= GRAMS_PER_KG:
+        kilograms = f"{product.content_per_label / GRAMS_PER_KG:.3f}".rstrip("0").rstrip(".")
+        return str(say("净含量 %(kg)s kg", kg=kilograms))
+    return str(say("净含量 %(g)s g", g=product.content_per_label))

@@ -1,0 +1,36 @@
+"""QR symbols: alphanumeric mode, version 3 at level M for the usual address, one fixed mask (any mask decodes; choosing costs the time)."""
+
+from __future__ import annotations
+
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.main import QRCode
+from qrcode.util import MODE_ALPHA_NUM, QRData
+
+VERSION = 3
+MASK = 2
+QUIET = 4  # modules of white around the symbol, ISO/IEC 18004
+
+Run = tuple[int, int, int]  # row, first module, modules
+
+
+def matrix(text: str) -> list[list[bool]]:
+    """Return the modules of ``text`` (upper case, digits and ``$%*+-./:``); a long address takes the next larger version."""
+    symbol: QRCode = QRCode(version=VERSION, error_correction=ERROR_CORRECT_M, border=0, mask_pattern=MASK)
+    symbol.add_data(QRData(text, mode=MODE_ALPHA_NUM), optimize=0)
+    symbol.make(fit=True)
+    return [[bool(module) for module in row] for row in symbol.modules]
+
+
+def rectangles(text: str) -> tuple[int, list[Run]]:
+    """Return the size in modules, and the dark runs of each row."""
+    rows = matrix(text)
+    runs: list[Run] = []
+    for number, row in enumerate(rows):
+        start = None
+        for place, dark in enumerate([*row, False]):
+            if dark and start is None:
+                start = place
+            elif not dark and start is not None:
+                runs.append((number, start, place - start))
+                start = None
+    return len(rows), runs
