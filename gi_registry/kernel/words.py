@@ -5,7 +5,7 @@ The Chinese sentence is the message id; catalogues hold the other languages.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -31,3 +31,17 @@ class Words:
 def say(template: str, **values: object) -> Words:
     """Mark a Chinese sentence for translation; extraction finds the calls of this name."""
     return Words(template, values)
+
+
+def packed(words: Words) -> dict[str, object]:
+    """Return a sentence as JSON, to be stored and shown later in any language."""
+    values = {name: packed(value) if isinstance(value, Words) else value for name, value in words.values.items()}
+    return {"template": words.template, "values": values}
+
+
+def unpacked(data: Mapping[str, object]) -> Words:
+    """Return a stored sentence."""
+    stored = data.get("values")
+    values = dict(stored) if isinstance(stored, Mapping) else {}
+    slots = {name: unpacked(value) if isinstance(value, Mapping) else value for name, value in values.items()}
+    return Words(str(data.get("template", "")), slots)

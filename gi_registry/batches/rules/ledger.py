@@ -1,0 +1,221 @@
+"""The double-entry ledger: every act is a transfer whose postings sum to zero, per family and unit.
+
+Two families. *Goods*: field, supplier, opening, conversion and unexplained are sources (their balances run below zero);
+stock, labelled, sold and loss hold goods. *Quota*: capacity is the source, reserved and used hold labels' worth of goods.
+Integers of grams or pieces only; nothing here is ever changed or deleted, a mistake is answered by another transfer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gi_registry.batches.rules.amounts import write_amount
+from gi_registry.kernel.errors import Conflict, MassBalanceExceeded, QuotaExceeded, invalid
+from gi_registry.kernel.words import Words, say
+
+
+class Account(StrEnum):
+    """The kinds of account of one authorisation, GI, year, zone and unit."""
+
+    FIELD = "field"
+    SUPPLIER = "supplier"
+    OPENING = "opening"
+    CONVERSION = "conversion"
+    UNEXPLAINED = "unexplained"
+    STOCK = "stock"
+    LABELLED = "labelled"
+    SOLD = "sold"
+    LOSS = "loss"
+    CAPACITY = "capacity"
+    RESERVED = "reserved"
+    USED = "used"
+
+
+SOURCES = frozenset({Account.FIELD, Account.SUPPLIER, Account.OPENING, Account.CONVERSION, Account.UNEXPLAINED, Account.CAPACITY})
+QUOTA = frozenset({Account.CAPACITY, Account.RESERVED, Account.USED})
+
+ACCOUNT_WORDS: dict[str, Words] = {
+    Account.FIELD: say("地块"),
+    Account.SUPPLIER: say("供货方"),
+    Account.OPENING: say("往年库存"),
+    Account.CONVERSION: say("加工折算"),
+    Account.UNEXPLAINED: say("来源未申报"),
+    Account.STOCK: say("库存"),
+    Account.LABELLED: say("已贴标"),
+    Account.SOLD: say("已售原料"),
+    Account.LOSS: say("损耗"),
+    Account.CAPACITY: say("可用额度"),
+    Account.RESERVED: say("已预留"),
+    Account.USED: say("已使用"),
+}
+
+
+@dataclass(frozen=True)
+class Posting:
+    """One side of a transfer; ``year`` None means the transfer's own year."""
+
+    account: Account
+    amount: int
+    year: int | None = None
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What may be labelled: the entitlement and how much of it is spoken for. ``left`` is negative after a cap was cut."""
+
+    total: int
+    reserved: int
+    used: int
+
+    @property
+    def left(self) -> int:
+        """What may still be reserved."""
+        return self.total - self.reserved - self.used
+
+
+Postings = tuple[Posting, ...]
+
+
+def check(postings: Iterable[Posting]) -> None:
+    """Raise ValueError unless the postings of each family sum to zero and none is empty: a bug, not a user's error."""
+    sums = {True: 0, False: 0}
+    count = 0
+    for posting in postings:
+        sums[posting.account in QUOTA] += posting.amount
+        count += posting.amount != 0
+    if any(sums.values()) or count == 0:
+        raise ValueError(f"a transfer must be zero-sum and move something: {sums}")
+
+
+def _moved(source: Account, target: Account, quantity: int) -> Postings:
+    return (Posting(source, -quantity), Posting(target, quantity))
+
+
+def positive(quantity: int) -> int:
+    """Return a quantity that moves something; raise Invalid otherwise."""
+    if quantity <= 0:
+        raise invalid("quantity", say("数量须大于零。"), say("请填写实际数量。"), value=quantity)
+    return quantity
+
+
+def harvest(quantity: int) -> Postings:
+    """Goods come from the field into stock."""
+    return _moved(Account.FIELD, Account.STOCK, positive(quantity))
+
+
+def purchase(quantity: int, *, product: int) -> Postings:
+    """Raw material comes from a supplier and counts in stock as the product it yields; the difference is conversion."""
+    postings = (
+        Posting(Account.SUPPLIER, -positive(quantity)),
+        Posting(Account.CONVERSION, quantity - product),
+        Posting(Account.STOCK, product),
+    )
+    return tuple(posting for posting in postings if posting.amount)
+
+
+def opening(quantity: int, *, from_year: int, account_year: int, on_hand: int) -> Postings:
+    """Stock of an earlier harvest is carried into a year: from that year's ledger as far as it holds, the rest as declared."""
+    carried = 0 if from_year == account_year else max(0, min(positive(quantity), on_hand))
+    postings = (
+        Posting(Account.STOCK, -carried, from_year),
+        Posting(Account.OPENING, carried - positive(quantity)),
+        Posting(Account.STOCK, quantity),
+    )
+    return tuple(posting for posting in postings if posting.amount)
+
+
+def sale(quantity: int, *, on_hand: int) -> Postings:
+    """Unlabelled goods go to another user; more than the stock holds is not there to be sold."""
+    _within_stock(quantity, on_hand)
+    return _moved(Account.STOCK, Account.SOLD, quantity)
+
+
+def packages(quantity: int, *, on_hand: int) -> Postings:
+    """Packages printed elsewhere are used: a report of the world, stored as stated; what stock lacks is unexplained."""
+    return _labelled_as_stated(positive(quantity), on_hand) + _moved(Account.CAPACITY, Account.USED, quantity)
+
+
+def reserve(quantity: int, quota: Quota, *, unit: str, basis: str, remedy: Words) -> Postings:
+    """Set part of the entitlement aside for labels; raise QuotaExceeded naming the figures when it is not there."""
+    if positive(quantity) > quota.left:
+        raise QuotaExceeded(
+            say(
+                "申请 %(asked)s，超过剩余额度：核定 %(total)s，已使用 %(used)s，已预留 %(reserved)s，剩余 %(left)s（%(basis)s）。",
+                asked=write_amount(quantity, unit),
+                total=write_amount(quota.total, unit),
+                used=write_amount(quota.used, unit),
+                reserved=write_amount(quota.reserved, unit),
+                left=write_amount(quota.left, unit),
+                basis=basis,
+            ),
+            remedy=remedy,
+            basis=basis,
+        )
+    return _moved(Account.CAPACITY, Account.RESERVED, quantity)
+
+
+def use(quantity: int, *, reserved: int, batch_left: int, unit: str) -> Postings:
+    """Labels go onto goods of a batch: reservation becomes use, stock becomes labelled; raise MassBalanceExceeded beyond the batch."""
+    if positive(quantity) > reserved:
+        raise QuotaExceeded(
+            say("要使用 %(asked)s，已预留的只有 %(held)s。", asked=write_amount(quantity, unit), held=write_amount(reserved, unit)),
+            remedy=say("请核对激活数量，或先申领标识。"),
+        )
+    if quantity > batch_left:
+        raise MassBalanceExceeded(
+            say("要贴标 %(asked)s，这个批次只剩 %(left)s。", asked=write_amount(quantity, unit), left=write_amount(batch_left, unit)),
+            remedy=say("请减少数量，或先申报新的批次。"),
+        )
+    return _moved(Account.RESERVED, Account.USED, quantity) + _moved(Account.STOCK, Account.LABELLED, quantity)
+
+
+def use_as_stated(quantity: int, *, on_hand: int) -> Postings:
+    """An activation that someone reports (imported history): stored whatever the quota says."""
+    return _moved(Account.CAPACITY, Account.USED, positive(quantity)) + _labelled_as_stated(quantity, on_hand)
+
+
+def _labelled_as_stated(quantity: int, on_hand: int) -> Postings:
+    covered = max(0, min(quantity, on_hand))
+    postings = (
+        Posting(Account.STOCK, -covered),
+        Posting(Account.UNEXPLAINED, covered - quantity),
+        Posting(Account.LABELLED, quantity),
+    )
+    return tuple(posting for posting in postings if posting.amount)
+
+
+def release_reserved(quantity: int, *, reserved: int) -> Postings:
+    """Labels that were never activated give their reservation back; more than is reserved is a Conflict."""
+    if positive(quantity) > reserved:
+        raise Conflict(say("释放的数量超过已预留的数量。"), remedy=say("请刷新页面，核对预留数量。"))
+    return _moved(Account.RESERVED, Account.CAPACITY, quantity)
+
+
+def release_used(quantity: int, *, used: int, labelled: int) -> Postings:
+    """Activated labels become void: use goes back to capacity, the goods go back to stock."""
+    if positive(quantity) > min(used, labelled):
+        raise Conflict(say("退回的数量超过已使用的数量。"), remedy=say("请刷新页面，核对已使用的数量。"))
+    return _moved(Account.USED, Account.CAPACITY, quantity) + _moved(Account.LABELLED, Account.STOCK, quantity)
+
+
+def reverse(postings: Iterable[Posting]) -> Postings:
+    """Return the transfer that takes another one back."""
+    return tuple(Posting(posting.account, -posting.amount, posting.year) for posting in postings)
+
+
+def _within_stock(quantity: int, on_hand: int) -> None:
+    if positive(quantity) > on_hand:
+        raise MassBalanceExceeded(say("数量超过库存。"), remedy=say("请核对库存后重填。"))
+
+
+def post(balances: Mapping[Account, int], postings: Postings) -> dict[Account, int]:
+    """Return balances after a transfer; raise ValueError where an account that holds goods or labels would fall below zero."""
+    check(postings)
+    after = dict(balances)
+    for posting in postings:
+        after[posting.account] = after.get(posting.account, 0) + posting.amount
+        if posting.account not in SOURCES and after[posting.account] < 0:
+            raise ValueError(f"{posting.account} below zero")
+    return after

@@ -1,0 +1,334 @@
+"""Declaring batches, and the steps of their life.
+
+What a form says about the future is refused; what an import says is stored as stated, with warnings that anomalies may judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from gi_registry.batches import queries
+from gi_registry.batches.models import Batch, BatchPlot
+from gi_registry.batches.rules import dates, ledger
+from gi_registry.batches.rules.amounts import read_amount, with_unit
+from gi_registry.batches.rules.ledger import Account, Posting, Postings
+from gi_registry.batches.rules.life import BATCH_LIFE, Kind, Origin
+from gi_registry.batches.schemas import BatchFields
+from gi_registry.batches.service.capacity import entitlement
+from gi_registry.batches.service.posting import DECLARE, SELL, WITHDRAW, key_of, lock_quota, post
+from gi_registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, invalid
+from gi_registry.kernel.words import Words, packed, say
+from gi_registry.notices import service as notices
+from gi_registry.origin import queries as plots
+from gi_registry.origin.models import Plot
+from gi_registry.origin.rules.versions import covers
+from gi_registry.origin.service import judge_plots
+from gi_registry.policy import service as policy
+from gi_registry.registry import queries as registry
+from gi_registry.registry.models import Authorisation
+from gi_registry.workflow import Work, advance, begin, check_version
+
+CONVERSION = "batches.conversion-permille"
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one plot gave: the quantity as typed (kilograms or pieces)."""
+
+    plot_id: int
+    quantity: str
+
+
+@dataclass(frozen=True)
+class _Declared:
+    """What was read: shares by plot, the whole in grams or pieces, and what is odd about it."""
+
+    shares: tuple[tuple[Plot, int], ...]
+    quantity: int
+    oddities: tuple[FieldError, ...]
+
+
+def declare_batch(work: Work, authorisation_id: int, *, fields: BatchFields, shares: Iterable[Share] = ()) -> Batch:
+    """Declare a batch by a form; the number is the authorisation's with year and position.
+
+    Raises Invalid per field for dates that cannot be right, quantities that do not add up, plots that are not one's own.
+    """
+    authorisation = registry.get_authorisation(work.session, authorisation_id)
+    work.require("batch:declare", authorisation)
+    unit = _unit(work, authorisation, fields)
+    declared = _read(work, authorisation, fields, unit=unit, shares=tuple(shares))
+    if declared.oddities:
+        raise Invalid(*declared.oddities)
+    position = queries.next_batch_position(work.session, authorisation_id, fields.harvest_year)
+    number = f"{authorisation.number}-{fields.harvest_year}-{position:03d}"
+    return _store(work, authorisation, fields, unit=unit, declared=declared, number=number, origin=Origin.FORM)
+
+
+def store_batch(work: Work, authorisation_id: int, *, number: str, fields: BatchFields, shares: Iterable[Share] = ()) -> Batch:
+    """Store a batch someone else's file states, under its own number: oddities become warnings, nothing is refused for them."""
+    authorisation = registry.get_authorisation(work.session, authorisation_id)
+    unit = _unit(work, authorisation, fields)
+    declared = _read(work, authorisation, fields, unit=unit, shares=tuple(shares))
+    return _store(work, authorisation, fields, unit=unit, declared=declared, number=number, origin=Origin.IMPORT)
+
+
+def _unit(work: Work, authorisation: Authorisation, fields: BatchFields) -> str:
+    if fields.product_id is None:
+        if not fields.unit:
+            raise invalid("product_id", say("没有选择产品，也没有填写计量单位。"), say("请选择产品。"))
+        return fields.unit
+    product = registry.get_product(work.session, fields.product_id)
+    if product.authorisation_id != authorisation.id:
+        raise invalid("product_id", say("这个产品不属于本用标登记。"), say("请选择自己的产品。"))
+    return product.unit
+
+
+def _read(work: Work, authorisation: Authorisation, fields: BatchFields, *, unit: str, shares: tuple[Share, ...]) -> _Declared:
+    read = tuple((_own_plot(work, authorisation, share), read_amount(share.quantity, unit, f"plot_{share.plot_id}")) for share in shares)
+    read = tuple((plot, quantity) for plot, quantity in read if quantity)
+    summed = sum(quantity for _plot, quantity in read)
+    stated = read_amount(fields.quantity, unit, "quantity") if fields.quantity else summed
+    if stated <= 0:
+        raise invalid("quantity", say("没有填写数量。"), say("请填写实际数量；采收批次可以按地块填写。"))
+    return _Declared(read, stated, tuple(_oddities(work, fields, read, difference=stated - summed if read else 0, unit=unit)))
+
+
+def _own_plot(work: Work, authorisation: Authorisation, share: Share) -> Plot:
+    try:
+        plot = plots.get_plot(work.session, share.plot_id)
+    except NotFound:
+        plot = None
+    if plot is None or plot.authorisation_id != authorisation.id:
+        raise invalid("plots", say("选择的地块不属于本用标登记。"), say("请从自己的地块中选择。"))
+    return plot
+
+
+def _oddities(work: Work, fields: BatchFields, shares: tuple[tuple[Plot, int], ...], *, difference: int, unit: str) -> Iterable[FieldError]:
+    yield from dates.problems(fields.dates, today=work.today)
+    if fields.kind is Kind.HARVEST and fields.harvested_on is None:
+        yield FieldError("harvested_on", say("没有填写采收日期。"), say("产地按采收当天有效的范围判定，请填写采收日期。"))
+    if fields.kind is Kind.OPENING and fields.counted_year <= fields.harvest_year:
+        yield FieldError("harvest_year", say("往年库存的采收年度应早于计入年度。"), say("请填写货物实际采收的年度。"))
+    if fields.kind in (Kind.PURCHASE, Kind.PRE_PRINTED) and not (fields.supplier or fields.supplier_number):
+        yield FieldError("supplier", say("没有填写供货方或印制单位。"), say("请填写单位名称。"))
+    if difference:
+        yield FieldError(
+            "quantity", say("总数与各地块数量之和相差 %(amount)s。", amount=with_unit(abs(difference), unit)), say("请核对各地块的数量。")
+        )
+    for plot, _quantity in shares:
+        if fields.harvested_on and not covers(plot.valid_from, plot.valid_to, fields.harvested_on):
+            yield FieldError(
+                f"plot_{plot.id}", say("地块 %(number)s 在采收当天不在使用期内。", number=plot.number), say("请核对采收日期或地块。")
+            )
+
+
+def _store(
+    work: Work, authorisation: Authorisation, fields: BatchFields, *, unit: str, declared: _Declared, number: str, origin: Origin
+) -> Batch:
+    rate, rate_version = _conversion(work, authorisation, fields)
+    warnings = [item.reason for item in declared.oddities]
+    batch = Batch(
+        number=number,
+        authorisation_id=authorisation.id or 0,
+        owner_org_id=authorisation.owner_org_id,
+        authority_division=authorisation.authority_division,
+        gi_id=authorisation.gi_id,
+        **fields.model_dump(
+            include={"product_id", "zone", "harvest_year", "harvested_on", "packed_on", "best_before_on", "grade", "supplier"}
+        ),
+        account_year=fields.counted_year,
+        kind=fields.kind.value,
+        quantity=declared.quantity,
+        unit=unit,
+        product_quantity=declared.quantity * rate // 1000,
+        conversion_permille=rate,
+        conversion_version=rate_version,
+        supplier_authorisation_id=_supplier(work, fields),
+        origin=origin.value,
+        created_at=work.now,
+    )
+    begin(batch, BATCH_LIFE)
+    work.session.add(batch)
+    work.flush()
+    warnings += _store_shares(work, batch, declared.shares, on=fields.harvested_on or work.today)
+    warnings += _enter(work, batch)
+    batch.warnings = [packed(words) for words in warnings]
+    work.record(batch, "batch:declare")
+    work.flush()
+    _ask_seller(work, batch, authorisation)
+    return batch
+
+
+def _conversion(work: Work, authorisation: Authorisation, fields: BatchFields) -> tuple[int, str]:
+    if fields.kind is not Kind.PURCHASE:
+        return 1000, ""
+    on = fields.harvested_on or work.today
+    found = policy.find(work.session, CONVERSION, authorisation.authority_division, on)
+    rates: Mapping[str, int] = found.value if found else {}
+    gi = registry.get_gi(work.session, authorisation.gi_id)
+    return int(rates.get(gi.code, rates.get("default", 1000))), found.version if found else ""
+
+
+def _supplier(work: Work, fields: BatchFields) -> int | None:
+    if not fields.supplier_number:
+        return None
+    found = registry.find_authorisation(work.session, fields.supplier_number)
+    if found is None:
+        raise invalid(
+            "supplier_number",
+            say("没有登记号为 %(number)s 的用标登记。", number=fields.supplier_number),
+            say("请核对售出方的登记号；售出方不是用标人的，这一项不填。"),
+            value=fields.supplier_number,
+        )
+    return found.id
+
+
+def _store_shares(work: Work, batch: Batch, shares: tuple[tuple[Plot, int], ...], *, on: date) -> list[Words]:
+    verdicts = judge_plots(work.session, [plot for plot, _quantity in shares], on)
+    warnings: list[Words] = []
+    for plot, quantity in shares:
+        found = verdicts[plot.id or 0]
+        share = BatchPlot(
+            batch_id=batch.id or 0,
+            plot_id=plot.id or 0,
+            quantity=quantity,
+            verdict=found.verdict.value,
+            reason=found.reason.value,
+            judged_on=on,
+            area_version_id=found.area_version_id,
+            distance_m=found.distance_m,
+            tolerance_m=found.tolerance_m,
+            share_inside=found.share_inside,
+        )
+        work.record(share, "batch:plot")
+        if not found.counts:
+            warnings.append(say("地块 %(number)s 在采收当天的产地范围外。", number=plot.number))
+    work.flush()
+    return warnings
+
+
+def _enter(work: Work, batch: Batch) -> list[Words]:
+    """Write the batch into the ledger; return what is odd about it there."""
+    key = key_of(batch)
+    lock_quota(work, key, batch.harvest_year)
+    postings, warnings = _postings(work, batch)
+    post(work, key, postings, tag=DECLARE, source_kind="batch", source_id=batch.id or 0, batch_id=batch.id, on_date=batch.harvested_on)
+    return warnings
+
+
+def _postings(work: Work, batch: Batch) -> tuple[Postings, list[Words]]:
+    key = key_of(batch)
+    if batch.kind == Kind.HARVEST:
+        return ledger.harvest(batch.quantity), []
+    if batch.kind == Kind.PURCHASE:
+        return ledger.purchase(batch.quantity, product=batch.product_quantity), []
+    if batch.kind == Kind.OPENING:
+        before = queries.balances_of(work.session, replace(key, year=batch.harvest_year)).get(Account.STOCK, 0)
+        postings = ledger.opening(batch.quantity, from_year=batch.harvest_year, account_year=batch.account_year, on_hand=before)
+        short = batch.quantity - max(0, before)
+        known = [say("%(year)s 年度台账的库存比申报的少 %(amount)s。", year=batch.harvest_year, amount=with_unit(short, batch.unit))]
+        return postings, known if short > 0 else []
+    on_hand = queries.balances_of(work.session, key).get(Account.STOCK, 0)
+    return ledger.packages(batch.quantity, on_hand=on_hand), _odd_packages(work, batch, on_hand=on_hand)
+
+
+def _odd_packages(work: Work, batch: Batch, *, on_hand: int) -> list[Words]:
+    key = key_of(batch)
+    granted = entitlement(work.session, key.authorisation_id, gi_id=key.gi_id, year=key.year, zone=key.zone, unit=key.unit, on=work.today)
+    warnings: list[Words] = []
+    if batch.quantity > on_hand:
+        warnings.append(say("预印包装用量比库存多 %(amount)s，来源未申报。", amount=with_unit(batch.quantity - on_hand, batch.unit)))
+    if batch.quantity > granted.left:
+        warnings.append(say("预印包装用量超过剩余额度 %(left)s。", left=with_unit(granted.left, batch.unit)))
+    return warnings
+
+
+def _ask_seller(work: Work, batch: Batch, buyer: Authorisation) -> None:
+    if batch.supplier_authorisation_id is None:
+        return
+    seller = registry.get_authorisation(work.session, batch.supplier_authorisation_id)
+    if seller.organisation_id is None:
+        return
+    values = {"buyer": buyer.raw_name, "amount": with_unit(batch.quantity, batch.unit), "number": batch.number}
+    notices.notify(
+        work,
+        organisation_id=seller.organisation_id,
+        title=say("%(buyer)s 申报向您购进 %(amount)s，请确认", **values),
+        body=say("批次 %(number)s：请在台账页面核对数量并确认；确认后计入您的已售原料。", **values),
+        link=f"/authorisations/{seller.id}/ledger",
+    )
+
+
+# ---- the steps of a batch's life -----------------------------------------------------------------------------------------------------
+
+
+def view_batch(work: Work, batch_id: int) -> Batch:
+    """Return a batch the actor may see; NotFound otherwise."""
+    batch = queries.get_batch(work.session, batch_id)
+    work.require("batch:view", batch)
+    return batch
+
+
+def close_batch(work: Work, batch_id: int, *, version: int | None = None) -> Batch:
+    """Say that nothing more will be taken from a batch than labels already planned."""
+    batch = queries.get_batch(work.session, batch_id)
+    work.require("batch:declare", batch)
+    advance(work, batch, BATCH_LIFE, "close", expected_version=version)
+    return batch
+
+
+def recall_batch(work: Work, batch_id: int, *, why: str, version: int | None = None) -> Batch:
+    """Recall a batch: its labels answer *recalled* from now on, nothing more may be labelled from it."""
+    batch = queries.get_batch(work.session, batch_id)
+    work.require("batch:recall", batch)
+    batch.reason = why
+    advance(work, batch, BATCH_LIFE, "recall", expected_version=version)
+    return batch
+
+
+def withdraw_batch(work: Work, batch_id: int, *, why: str, version: int | None = None) -> Batch:
+    """Take back a declaration that was a mistake, before any label; the ledger reverses it, nothing is deleted.
+
+    Raises Conflict once labels stand on it or its goods were carried or sold on.
+    """
+    batch = queries.get_batch(work.session, batch_id)
+    work.require("batch:declare", batch)
+    check_version(batch, version)
+    BATCH_LIFE.after(batch.state, "withdraw")
+    key = key_of(batch)
+    lock_quota(work, key, batch.harvest_year)
+    if queries.labelled_of_batch(work.session, batch_id):
+        raise Conflict(say("批次已有贴标，不能撤回。"), remedy=say("申报有误的，请作废标识；产品有问题的，请召回批次。"))
+    if queries.balances_of(work.session, key).get(Account.STOCK, 0) < batch.product_quantity:
+        raise Conflict(say("批次的货已结转或售出，不能撤回。"), remedy=say("请先处理结转或售出的记录。"))
+    postings = ledger.reverse(_posted(work, batch))
+    post(work, key, postings, tag=WITHDRAW, source_kind="batch", source_id=batch_id, batch_id=batch_id, memo=why)
+    batch.reason = why
+    advance(work, batch, BATCH_LIFE, "withdraw")
+    return batch
+
+
+def _posted(work: Work, batch: Batch) -> Postings:
+    declared = [entry for entry in queries.entries_of_batch(work.session, batch.id or 0) if entry.tag == DECLARE]
+    return tuple(Posting(Account(entry.account), entry.amount, entry.year) for entry in declared)
+
+
+def confirm_sale(work: Work, batch_id: int) -> Batch:
+    """Confirm, as the seller, that another user's purchase came from here: it leaves one's stock and counts for the buyer (domain §6)."""
+    batch = queries.get_batch(work.session, batch_id)
+    if batch.supplier_authorisation_id is None:
+        raise NotFound
+    seller = registry.get_authorisation(work.session, batch.supplier_authorisation_id)
+    work.require("batch:declare", seller)
+    if batch.sale_confirmed_on is not None:
+        raise Conflict(say("这笔销售已经确认。"), remedy=say("请刷新页面。"))
+    key = replace(key_of(batch), authorisation_id=seller.id or 0)
+    lock_quota(work, key)
+    on_hand = queries.balances_of(work.session, key).get(Account.STOCK, 0)
+    post(work, key, ledger.sale(batch.quantity, on_hand=on_hand), tag=SELL, source_kind="batch", source_id=batch_id)
+    batch.sale_confirmed_on = work.today
+    work.record(batch, "batch:confirm_sale")
+    work.flush()
+    return batch

@@ -1,0 +1,224 @@
+"""Transfers in the ledger: the quota row is locked first, the postings come from the rules, the transfer seals its entries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from sqlmodel import Session
+
+from gi_registry.batches import queries
+from gi_registry.batches.models import Batch, LedgerAccount, LedgerEntry, LedgerTransfer
+from gi_registry.batches.queries import LedgerKey
+from gi_registry.batches.rules import ledger
+from gi_registry.batches.rules.ledger import Account, Postings
+from gi_registry.batches.rules.life import LABELLABLE
+from gi_registry.batches.service.capacity import entitlement
+from gi_registry.kernel.errors import Conflict, Duplicate, invalid
+from gi_registry.kernel.words import say
+from gi_registry.registry.models import Authorisation
+from gi_registry.workflow import Work
+
+RESERVE, USE, RELEASE = "quota:reserve", "quota:use", "quota:release"
+DECLARE, WITHDRAW, SELL = "batch:declare", "batch:withdraw", "batch:sell"
+
+
+def key_of(batch: Batch) -> LedgerKey:
+    """Return which accounts a batch belongs to."""
+    return LedgerKey(batch.authorisation_id, batch.gi_id, batch.account_year, batch.zone, batch.unit)
+
+
+def locked_account(work: Work, key: LedgerKey, kind: Account) -> LedgerAccount:
+    """Return one account with its row locked, opened if it is the first time; two openers meet in the unique key."""
+    if found := queries.account_row(work.session, key, kind, lock=True):
+        return found
+    try:
+        with work.savepoint():
+            account = LedgerAccount(
+                authorisation_id=key.authorisation_id, gi_id=key.gi_id, year=key.year, zone=key.zone, unit=key.unit, kind=kind.value
+            )
+            work.record(account, "ledger:open")
+    except Duplicate:
+        found = queries.account_row(work.session, key, kind, lock=True)
+        if found is None:
+            raise
+        return found
+    return account
+
+
+def lock_quota(work: Work, key: LedgerKey, *years: int) -> None:
+    """Lock the quota rows of a transfer's years, oldest first, so that no two transfers wait for each other in a circle."""
+    for year in sorted({key.year, *years}):
+        locked_account(work, replace(key, year=year), Account.CAPACITY)
+
+
+def post(
+    work: Work,
+    key: LedgerKey,
+    postings: Postings,
+    *,
+    tag: str,
+    source_kind: str,
+    source_id: int,
+    batch_id: int | None = None,
+    memo: str = "",
+    on_date: date | None = None,
+) -> LedgerTransfer:
+    """Write a transfer: entries first, then the transfer whose trigger refuses what is not zero-sum. Once per tag and source.
+
+    The caller holds the quota rows (``lock_quota``). Raises Duplicate for a second transfer of the same source.
+    """
+    ledger.check(postings)
+    if queries.find_transfer(work.session, tag, source_kind, source_id):
+        raise Duplicate(
+            say("这笔台账已经记过，不会重复记。"), remedy=say("请刷新页面查看现在的数字。"), basis=f"{tag} {source_kind}:{source_id}"
+        )
+    transfer_id = queries.next_transfer_id(work.session)
+    for posting in postings:
+        account = locked_account(work, replace(key, year=posting.year or key.year), posting.account)
+        account.balance += posting.amount
+        work.record(account, "ledger:balance")
+        work.record(LedgerEntry(transfer_id=transfer_id, account_id=account.id or 0, amount=posting.amount), "ledger:entry")
+    work.flush()
+    transfer = LedgerTransfer(
+        id=transfer_id,
+        tag=tag,
+        at=work.now,
+        on_date=on_date or work.today,
+        source_kind=source_kind,
+        source_id=source_id,
+        batch_id=batch_id,
+        memo=memo,
+    )
+    work.record(transfer, "ledger:transfer")
+    work.flush()
+    return transfer
+
+
+def available_of_batch(session: Session, batch_id: int) -> int:
+    """Return how much of a batch may still be labelled, in grams or pieces: never more than the year's stock holds."""
+    batch = queries.get_batch(session, batch_id)
+    if batch.state not in LABELLABLE:
+        return 0
+    on_hand = queries.balances_of(session, key_of(batch)).get(Account.STOCK, 0)
+    return max(0, min(batch.product_quantity - queries.labelled_of_batch(session, batch_id), on_hand))
+
+
+# ---- quota ---------------------------------------------------------------------------------------------------------------------------
+
+
+def reserve(
+    work: Work,
+    authorisation: Authorisation,
+    *,
+    gi_id: int,
+    year: int,
+    zone: str,
+    unit: str,
+    quantity: int,
+    source_kind: str,
+    source_id: int,
+) -> LedgerTransfer:
+    """Set ``quantity`` grams or pieces of the entitlement aside for labels, under the lock of the quota row.
+
+    Raises QuotaExceeded naming entitlement, used, reserved, left and the cap's version; Duplicate for the same source again.
+    """
+    key = LedgerKey(authorisation.id or 0, gi_id, year, zone, unit)
+    lock_quota(work, key)
+    granted = entitlement(work.session, key.authorisation_id, gi_id=gi_id, year=year, zone=zone, unit=unit, on=work.today)
+    postings = ledger.reserve(quantity, granted.quota, unit=unit, basis=str(granted.cap_words), remedy=granted.remedy)
+    return post(work, key, postings, tag=RESERVE, source_kind=source_kind, source_id=source_id)
+
+
+def use_reserved(
+    work: Work,
+    authorisation: Authorisation,
+    *,
+    gi_id: int,
+    year: int,
+    zone: str,
+    unit: str,
+    quantity: int,
+    batch_id: int,
+    source_kind: str,
+    source_id: int,
+) -> LedgerTransfer:
+    """Turn a reservation into use on the goods of a batch: reserved → used and stock → labelled, in grams or pieces.
+
+    Raises MassBalanceExceeded beyond the batch, QuotaExceeded beyond the reservation, Conflict for a batch of another year, zone or
+    user or one that is recalled or withdrawn.
+    """
+    key = LedgerKey(authorisation.id or 0, gi_id, year, zone, unit)
+    lock_quota(work, key)
+    batch = queries.get_batch(work.session, batch_id)
+    _check_fits(batch, key)
+    left, balances = available_of_batch(work.session, batch_id), queries.balances_of(work.session, key)
+    postings = ledger.use(quantity, reserved=balances.get(Account.RESERVED, 0), batch_left=left, unit=unit)
+    return post(work, key, postings, tag=USE, source_kind=source_kind, source_id=source_id, batch_id=batch_id)
+
+
+def record_use(
+    work: Work,
+    authorisation: Authorisation,
+    *,
+    quantity: int,
+    batch_id: int,
+    source_kind: str,
+    source_id: int,
+) -> LedgerTransfer:
+    """Store an activation that someone reports (imported history) as stated: no reservation is asked for, nothing is refused.
+
+    It counts in the batch's own year; goods the stock does not hold come from ``unexplained``.
+    """
+    batch = queries.get_batch(work.session, batch_id)
+    if batch.authorisation_id != authorisation.id:
+        raise invalid("batch", say("批次 %(number)s 不属于这个用标登记。", number=batch.number))
+    key = key_of(batch)
+    lock_quota(work, key)
+    on_hand = queries.balances_of(work.session, key).get(Account.STOCK, 0)
+    postings = ledger.use_as_stated(quantity, on_hand=on_hand)
+    return post(work, key, postings, tag=USE, source_kind=source_kind, source_id=source_id, batch_id=batch_id)
+
+
+def release(
+    work: Work,
+    authorisation: Authorisation,
+    *,
+    gi_id: int,
+    year: int,
+    zone: str,
+    unit: str,
+    quantity: int,
+    source_kind: str,
+    source_id: int,
+    batch_id: int | None = None,
+) -> LedgerTransfer:
+    """Give labels' worth back, once per source: a reservation (``batch_id`` None), or a use on a batch's goods, which return to stock.
+
+    Raises Duplicate the second time, Conflict when less is held than is given back.
+    """
+    key = LedgerKey(authorisation.id or 0, gi_id, year, zone, unit)
+    if batch_id is not None:
+        key = key_of(queries.get_batch(work.session, batch_id))
+    lock_quota(work, key)
+    balances = queries.balances_of(work.session, key)
+    if batch_id is None:
+        postings = ledger.release_reserved(quantity, reserved=balances.get(Account.RESERVED, 0))
+    else:
+        labelled = queries.labelled_of_batch(work.session, batch_id)
+        postings = ledger.release_used(quantity, used=balances.get(Account.USED, 0), labelled=labelled)
+    return post(work, key, postings, tag=RELEASE, source_kind=source_kind, source_id=source_id, batch_id=batch_id)
+
+
+def _check_fits(batch: Batch, key: LedgerKey) -> None:
+    if batch.authorisation_id != key.authorisation_id or batch.gi_id != key.gi_id:
+        raise invalid("batch_id", say("这个批次不属于本用标登记。"), say("请选择自己的批次。"))
+    if batch.state not in LABELLABLE:
+        raise Conflict(say("批次 %(number)s 已召回或撤回，不能再贴标。", number=batch.number), remedy=say("请选择其他批次。"))
+    if batch.unit != key.unit:
+        raise Conflict(say("批次和标识的计量单位不同。"), remedy=say("请选择同一产品的批次。"))
+    if (batch.account_year, batch.zone) != (key.year, key.zone):
+        raise Conflict(
+            say("批次计入 %(batch)s 年度，标识属于 %(labels)s 年度，或两者分区不同。", batch=batch.account_year, labels=key.year),
+            remedy=say("往年的货请先申报为“往年库存”计入标识所属年度，再贴标。"),
+        )

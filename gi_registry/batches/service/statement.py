@@ -1,0 +1,144 @@
+"""The statement of a year: opening + harvest + in − out − labelled = closing, and the quota with its arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlmodel import Session
+
+from gi_registry.batches import queries
+from gi_registry.batches.queries import EntryRow, LedgerKey
+from gi_registry.batches.rules.entitlement import Entitlement
+from gi_registry.batches.rules.ledger import Account
+from gi_registry.batches.rules.life import Kind
+from gi_registry.batches.service.capacity import entitlement
+from gi_registry.batches.service.posting import DECLARE, WITHDRAW
+from gi_registry.registry import queries as registry
+from gi_registry.workflow import Work
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Goods of one year in grams or pieces; ``closing`` is what stock holds."""
+
+    opening: int
+    harvest: int
+    bought: int
+    conversion: int
+    unexplained: int
+    carried_out: int
+    sold: int
+    lost: int
+    labelled: int
+    closing: int
+
+    @property
+    def balanced(self) -> bool:
+        """Whether the identity holds; it cannot fail while every transfer is zero-sum."""
+        came = self.opening + self.harvest + self.bought + self.conversion + self.unexplained
+        return came - self.carried_out - self.sold - self.lost - self.labelled == self.closing
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One GI, year, zone and unit of an authorisation."""
+
+    key: LedgerKey
+    gi_name: str
+    flows: Flows
+    entitlement: Entitlement
+    entries: Mapping[str, list[EntryRow]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class YearTotals:
+    """The goods of an authorisation in one account year, each figure by unit (``g``, ``piece``)."""
+
+    harvested: Mapping[str, int]
+    purchased: Mapping[str, int]
+    opening: Mapping[str, int]
+    pre_printed: Mapping[str, int]
+    labelled: Mapping[str, int]
+    sold: Mapping[str, int]
+    stock: Mapping[str, int]
+
+
+def flows(session: Session, key: LedgerKey) -> Flows:
+    """Return the goods of one year from its accounts; what came from and went to other years is read from the entries."""
+    balances = queries.balances_of(session, key)
+    carried_in, carried_out = _carried(session, key)
+    return Flows(
+        opening=carried_in,
+        harvest=-balances.get(Account.FIELD, 0),
+        bought=-balances.get(Account.SUPPLIER, 0),
+        conversion=-balances.get(Account.CONVERSION, 0),
+        unexplained=-balances.get(Account.UNEXPLAINED, 0),
+        carried_out=carried_out,
+        sold=balances.get(Account.SOLD, 0),
+        lost=balances.get(Account.LOSS, 0),
+        labelled=balances.get(Account.LABELLED, 0),
+        closing=balances.get(Account.STOCK, 0),
+    )
+
+
+def _carried(session: Session, key: LedgerKey) -> tuple[int, int]:
+    came = went = 0
+    for entry in queries.entries_of(session, key, Account.STOCK):
+        if entry.batch_id is None or entry.tag not in (DECLARE, WITHDRAW):
+            continue
+        batch = queries.get_batch(session, entry.batch_id)
+        if batch.account_year != key.year:
+            went -= entry.amount
+        elif batch.kind == Kind.OPENING:
+            came += entry.amount
+    return came, went
+
+
+def statements(work: Work, authorisation_id: int, *, year: int | None = None) -> list[Statement]:
+    """Return the statements of an authorisation: every year that has accounts, and this year even when nothing happened yet."""
+    authorisation = registry.get_authorisation(work.session, authorisation_id)
+    work.require("ledger:view", authorisation)
+    keys = queries.keys_of(work.session, authorisation_id)
+    units = {product.unit for product in registry.list_products(work.session, authorisation_id)} or {"g"}
+    present = {(key.year, key.unit) for key in keys}
+    fresh = [
+        LedgerKey(authorisation_id, authorisation.gi_id, work.today.year, "", unit)
+        for unit in sorted(units)
+        if (work.today.year, unit) not in present
+    ]
+    wanted = [key for key in (*fresh, *keys) if year in (None, key.year)]
+    return [_statement(work.session, key, on=work.today) for key in wanted]
+
+
+def _statement(session: Session, key: LedgerKey, *, on: date) -> Statement:
+    granted = entitlement(session, key.authorisation_id, gi_id=key.gi_id, year=key.year, zone=key.zone, unit=key.unit, on=on)
+    entries: dict[str, list[EntryRow]] = {}
+    for entry in queries.entries_of(session, key):
+        entries.setdefault(entry.account, []).append(entry)
+    return Statement(key, registry.get_gi(session, key.gi_id).name, flows(session, key), granted, entries)
+
+
+def year_totals(session: Session, authorisation_id: int, year: int) -> YearTotals:
+    """Return the goods of an authorisation in one account year, for the annual report's prefill, by unit."""
+    sums: dict[str, dict[str, int]] = {}
+    for batch in queries.list_batches(session, authorisation_id, year):
+        if batch.state != "withdrawn":
+            of_kind = sums.setdefault(batch.kind, {})
+            of_kind[batch.unit] = of_kind.get(batch.unit, 0) + batch.quantity
+    held: dict[Account, dict[str, int]] = {}
+    for key in queries.keys_of(session, authorisation_id):
+        if key.year == year:
+            for kind, balance in queries.balances_of(session, key).items():
+                of_account = held.setdefault(kind, {})
+                of_account[key.unit] = of_account.get(key.unit, 0) + balance
+    return YearTotals(
+        harvested=sums.get(Kind.HARVEST, {}),
+        purchased=sums.get(Kind.PURCHASE, {}),
+        opening=sums.get(Kind.OPENING, {}),
+        pre_printed=sums.get(Kind.PRE_PRINTED, {}),
+        labelled=held.get(Account.LABELLED, {}),
+        sold=held.get(Account.SOLD, {}),
+        stock=held.get(Account.STOCK, {}),
+    )

@@ -1,0 +1,1 @@
+"""The law of origin, pure: reading geometry, measuring it, dating areas, judging plots."""

@@ -1,0 +1,149 @@
+"""GeoJSON (RFC 7946), read strictly: what is not a closed, simple surface in lon/lat is refused with its reason and remedy.
+
+Coordinates are CGCS2000 or WGS-84 longitude and latitude (equal for this use). Another CRS named in the file is refused, not guessed.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from gi_registry.kernel.words import Words, say
+from gi_registry.origin.rules.rings import Position, Reading, defect, read_polygon, read_position, together
+
+LON_LAT = ("CRS84", "EPSG::4326", "EPSG:4326", "EPSG::4490", "EPSG:4490", "4490")
+TYPES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
+MOST_BYTES = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One feature as it stands in the file: ``position`` counts from 1; ``geometry`` is not read yet."""
+
+    position: int
+    properties: dict[str, object]
+    geometry: object
+
+
+def parse(content: bytes | str) -> object:
+    """Return the JSON in a file; raise Invalid where it is none, too large, or not UTF-8."""
+    if len(content) > MOST_BYTES:
+        raise defect(say("文件超过 20 MB。"), say("请分成几个文件，或先简化边界。"))
+    if isinstance(content, bytes):
+        try:
+            content = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise defect(say("文件不是 UTF-8 编码的 GeoJSON。"), say("请用 UTF-8 重新导出。")) from None
+    if not content.strip():
+        raise defect(say("文件是空的。"), say("请选择有内容的 GeoJSON 文件，或改用填写坐标。"))
+    try:
+        return json.loads(content, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise defect(say("文件内容不是 JSON。"), say("请导出 GeoJSON 格式（扩展名 .geojson 或 .json）。")) from None
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(name)
+
+
+def read_features(content: bytes | str) -> list[Feature]:
+    """Return the features of a file: a FeatureCollection, one Feature, or a bare geometry; raise Invalid naming the defect."""
+    data = parse(content)
+    if not isinstance(data, dict):
+        raise defect(say("GeoJSON 的最外层应是对象。"), say("请导出 FeatureCollection。"))
+    _check_crs(data)
+    kind = data.get("type")
+    if kind == "FeatureCollection":
+        members = data.get("features")
+        if not isinstance(members, list):
+            raise defect(say("FeatureCollection 没有 features 列表。"), say("请重新导出；features 应是列表。"))
+        return [_feature(member, position) for position, member in enumerate(members, start=1)]
+    if kind == "Feature":
+        return [_feature(data, 1)]
+    if kind in TYPES:
+        return [Feature(1, {}, data)]
+    raise defect(
+        say("类型“%(kind)s”不是 GeoJSON 的类型。", kind=str(kind)[:40]),
+        say("type 应写作 FeatureCollection、Feature、Polygon 或 MultiPolygon，区分大小写。"),
+        kind,
+    )
+
+
+def _check_crs(data: dict[str, object]) -> None:
+    if (crs := data.get("crs")) is None:
+        return
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = str(properties.get("name", "")) if isinstance(properties, dict) else str(crs)
+    if not any(name.endswith(known) for known in LON_LAT):
+        raise defect(
+            say("文件声明的坐标系是“%(name)s”，不是经纬度。", name=name[:80]),
+            say("请转换成 CGCS2000（EPSG:4490）或 WGS-84 经纬度后再上传。"),
+            name[:80],
+        )
+
+
+def _feature(value: object, position: int) -> Feature:
+    if not isinstance(value, dict) or value.get("type") != "Feature":
+        raise defect(say("第 %(position)s 个要素不是 Feature。", position=position), say("请删去空的要素后重新导出。"))
+    if "geometry" not in value:
+        raise defect(say("第 %(position)s 个要素没有 geometry。", position=position), say("每个要素都要有名为 geometry 的图形。"))
+    if isinstance(value.get("id"), dict | list | bool):
+        raise defect(say("第 %(position)s 个要素的 id 不是文字或数字。", position=position), say("请改成文字或数字，或删去 id。"))
+    properties = value.get("properties", "")
+    if not isinstance(properties, dict | None):
+        raise defect(
+            say("第 %(position)s 个要素没有 properties 或其格式不对。", position=position), say("properties 应是对象，可以写 {}。")
+        )
+    return Feature(position, properties or {}, value["geometry"])
+
+
+def read_geometry(value: object) -> Reading:
+    """Return the surface of one GeoJSON geometry as a MultiPolygon in lon/lat with notes on what was put right.
+
+    Raises Invalid (field ``geometry``) for: null, a wrong type, wrong nesting, an unclosed or crossing ring, a hole outside its shell,
+    swapped axes, positions off the globe, fewer than three points, a bad bbox, overlapping parts.
+    """
+    if value is None:
+        raise defect(say("要素没有图形（geometry 为 null）。"), say("请补上地块的边界。"))
+    if not isinstance(value, dict):
+        raise defect(say("图形“%(value)s”不是 GeoJSON 对象。", value=str(value)[:40]), say("请重新导出；图形应含 type 和 coordinates。"))
+    kind = value.get("type")
+    if kind not in TYPES:
+        raise defect(say("图形类型“%(kind)s”不是 GeoJSON 的类型。", kind=str(kind)[:40]), say("请改用 Polygon 或 MultiPolygon。"), kind)
+    if kind not in ("Polygon", "MultiPolygon"):
+        raise defect(say("图形是 %(kind)s，不是面。", kind=kind), say("地块和产地范围要用面（Polygon 或 MultiPolygon）。"), kind)
+    notes: dict[str, Words] = {}
+    _check_bbox(value, notes)
+    coordinates = value.get("coordinates")
+    if not isinstance(coordinates, list) or not coordinates:
+        raise defect(say("图形没有坐标。"), say("请填写 coordinates。"))
+    parts = [coordinates] if kind == "Polygon" else coordinates
+    return Reading(together([read_polygon(part, notes) for part in parts]), tuple(notes.values()))
+
+
+def _check_bbox(value: dict[str, object], notes: dict[str, Words]) -> None:
+    if (box := value.get("bbox")) is None:
+        return
+    numbers = isinstance(box, list) and len(box) in (4, 6) and all(isinstance(item, int | float) for item in box)
+    if not numbers:
+        raise defect(say("外框 bbox 不是 4 个或 6 个数字。"), say("请删去 bbox，或写成 [西, 南, 东, 北]。"), str(box)[:40])
+    notes["bbox"] = say("文件里的外框 bbox 不采用，按边界重新计算。")
+
+
+def read_one(content: bytes | str) -> Reading:
+    """Return the one surface of a file that describes one plot; raise Invalid where it holds none or several."""
+    features = read_features(content)
+    if len(features) != 1:
+        raise defect(
+            say("文件里有 %(count)s 个要素，这里一次只登记一块地。", count=len(features)),
+            say("请只保留一个要素；多块地请用批量导入。"),
+        )
+    return read_geometry(features[0].geometry)
+
+
+def as_geojson(reading: Reading) -> dict[str, object]:
+    """Return a reading as a GeoJSON geometry, for export."""
+    return dict(reading.geometry.__geo_interface__)
+
+
+__all__ = ["Feature", "Position", "as_geojson", "parse", "read_features", "read_geometry", "read_one", "read_position"]
