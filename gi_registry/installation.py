@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection, make_url
 
 from gi_registry.assets import asset_dir
 from gi_registry.db import Database, Installation
+from gi_registry.divisions import service as divisions
 from gi_registry.kernel.clock import utc_now
 from gi_registry.kernel.errors import Conflict
 from gi_registry.kernel.words import say
@@ -44,6 +45,7 @@ def upgrade_database(database: Database, *, demo: bool = False, demo_now: str = 
     with open_work(database) as work:
         _mark(work.session.get(Installation, 1), work, fresh=fresh, demo=demo, demo_now=demo_now)
         policy.seed(work)
+        divisions.seed_calendar(work)
     return check_database(database)[0]
 
 

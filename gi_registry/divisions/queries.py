@@ -8,7 +8,8 @@ from sqlmodel import Session, col, or_, select
 
 from gi_registry.divisions.models import CalendarDay, CalendarYear, Division
 from gi_registry.divisions.rules import WorkingDays, path_codes, short_name
-from gi_registry.kernel.errors import NotFound
+from gi_registry.kernel.errors import NotFound, invalid
+from gi_registry.kernel.words import say
 
 
 def find_division(session: Session, code: str) -> Division | None:
@@ -65,3 +66,30 @@ def working_days(session: Session) -> WorkingDays:
     """Return the calendar as loaded."""
     years = frozenset(session.exec(select(CalendarYear.year)))
     return WorkingDays(years=years, exceptions={row.day: row.working for row in session.exec(select(CalendarDay))})
+
+
+def resolve(session: Session, names: str, field: str) -> str:
+    """Return the code of a place written as names from the wide to the narrow (``江苏省/镇江``).
+
+    Each name is looked up below the one before; of several with one name the highest wins. Raises Invalid naming what was not found or
+    is still ambiguous.
+    """
+    code = ""
+    for name in (part.strip() for part in names.split("/")):
+        if not name:
+            continue
+        found = named(session, name, code)
+        if not found:
+            raise invalid(
+                field,
+                say("没有找到区划“%(name)s”。", name=name),
+                say("请核对地名，或先导入行政区划（divisions）。"),
+                value=names,
+            )
+        depth = min(row.path.count("/") for row in found)
+        highest = [row for row in found if row.path.count("/") == depth]
+        if len(highest) > 1:
+            listed = "、".join(f"{row.name}（{row.code}）" for row in highest[:4])
+            raise invalid(field, say("“%(name)s”可能是：%(listed)s。", name=name, listed=listed), say("请改填区划代码。"), value=names)
+        code = highest[0].code
+    return code

@@ -35,7 +35,10 @@ LEVEL_LABELS = {
     Level.TOWNSHIP: say("乡镇级"),
     Level.VILLAGE: say("村级"),
 }
-PLACE_ENDINGS = tuple("特别行政区 自治州 自治县 自治旗 自治区 地区 林区 特区 省 市 盟 州 县 区 旗 镇 乡 街道".split())
+PLACE_ENDINGS = (
+    "特别行政区", "自治州", "自治县", "自治旗", "自治区", "地区", "林区", "特区", "省",
+    "市", "盟", "州", "县", "区", "旗", "镇", "乡", "街道",
+)  # fmt: skip
 
 
 def division_code(text: str, field: str = "code") -> str:

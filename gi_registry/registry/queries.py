@@ -173,3 +173,25 @@ def _got(row: T | None) -> T:
     if row is None:
         raise NotFound
     return row
+
+
+def organisations_with_uscc(session: Session) -> list[Organisation]:
+    """Return the organisations that a file can name."""
+    return list(session.exec(select(Organisation).where(col(Organisation.uscc).is_not(None)).order_by(col(Organisation.id))))
+
+
+def list_gis(session: Session) -> list[Gi]:
+    """Return every GI."""
+    return list(session.exec(select(Gi).order_by(Gi.code)))
+
+
+def authorisations_with_protection(session: Session) -> Any:
+    """Yield (authorisation, GI, protection) of every authorisation."""
+    query = select(Authorisation, Gi, Protection).join(Gi, col(Gi.id) == Authorisation.gi_id)
+    return session.exec(query.join(Protection, col(Protection.id) == Authorisation.protection_id).order_by(Authorisation.number))
+
+
+def products_with_number(session: Session) -> Any:
+    """Yield (product, number of its authorisation)."""
+    query = select(Product, Authorisation.number).join(Authorisation, col(Authorisation.id) == Product.authorisation_id)
+    return session.exec(query.order_by(Authorisation.number, col(Product.id)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
@@ -206,3 +206,22 @@ class ProductForm(Shape):
     @classmethod
     def _standard(cls, value: str) -> str:
         return standard(value) if value else ""
+
+
+class OrganisationRow(Shape):
+    """An organisation as a row of a file states it."""
+
+    uscc: str
+    name: str = Field(min_length=1, max_length=160)
+    kind: Literal["producer", "holder", "authority", "printer", "institution", "platform", "market"] = "producer"
+    division_code: str = ""
+    address: str = Field(default="", max_length=200)
+    natural_person: bool = False
+    contact: str = Field(default="", max_length=80)
+    phone: str = Field(default="", max_length=40)
+    authority_division: str = ""
+
+    @field_validator("uscc")
+    @classmethod
+    def _uscc(cls, value: str) -> str:
+        return uscc(value)

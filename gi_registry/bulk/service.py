@@ -1,0 +1,166 @@
+"""Load a file, dump a kind. All rows or none, unless the good ones are asked for; one leaf of the log per file."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session
+
+from gi_registry.bulk.rules.kinds import Kind, Note, RowError
+from gi_registry.bulk.rules.mapping import Mapping, apply, mapping_of, own_headers
+from gi_registry.bulk.rules.reading import Line, Table, read_table
+from gi_registry.bulk.rules.writing import to_csv, to_geojson
+from gi_registry.kernel.errors import Invalid, RegistryError, invalid
+from gi_registry.kernel.words import Words, say
+from gi_registry.workflow import Work
+
+
+@dataclass(frozen=True)
+class RowWarning:
+    """What a person should look at in a row that was stored."""
+
+    row: int
+    message: Words
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a file: rows stored, rows that changed nothing, errors and warnings; ``kept`` says whether anything was stored."""
+
+    kind: str
+    rows: int
+    stored: int
+    unchanged: int
+    errors: tuple[RowError, ...]
+    warnings: tuple[RowWarning, ...]
+    kept: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the result for machines."""
+        return {
+            "kind": self.kind,
+            "rows": self.rows,
+            "stored": self.stored,
+            "unchanged": self.unchanged,
+            "kept": self.kept,
+            "errors": [error.as_json() for error in self.errors],
+            "warnings": [{"row": warning.row, "message": str(warning.message)} for warning in self.warnings],
+        }
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to load: ``partial`` keeps the good rows, ``dry_run`` nothing; ``encoding`` overrides detection."""
+
+    partial: bool = False
+    dry_run: bool = False
+    encoding: str = ""
+    mapping: Mapping | None = None
+
+
+class _Undo(Exception):
+    """Takes back what the rows did."""
+
+
+def load_file(work: Work, kind: Kind, content: bytes, *, name: str = "", options: Options = Options()) -> Result:
+    """Read a file and store its rows. Raises Invalid for a file that cannot be read at all; errors of rows are in the result."""
+    work.require("rows:import")
+    table = read_table(content, name=name, encoding=options.encoding)
+    table = apply(options.mapping, table) if options.mapping else own_headers(kind, table)
+    return load(work, kind, table, digest=sha256(content).hexdigest(), options=options)
+
+
+def load(work: Work, kind: Kind, table: Table, *, digest: str, options: Options = Options()) -> Result:
+    """Store the rows of a table: all or none, or the good ones; nothing stays half done and one leaf covers the file."""
+    errors, warnings = list(table.errors), list[RowWarning]()
+    stored = unchanged = 0
+    keep = False
+    try:
+        with work.savepoint(), work.bulk(f"{kind.name}:import", digest):
+            for line in table.lines:
+                note = _store(work, kind, line, errors=errors)
+                if note is not None:
+                    unchanged += note.unchanged
+                    stored += not note.unchanged
+                    warnings += [RowWarning(line.row, warning) for warning in note.warnings]
+            keep = not options.dry_run and (options.partial or not errors)
+            if not keep:
+                raise _Undo
+    except _Undo:
+        pass
+    rows = len(table.lines) + len(table.errors)
+    ordered = tuple(sorted(errors, key=lambda error: error.row))
+    return Result(kind.name, rows, stored, unchanged, ordered, tuple(warnings), keep)
+
+
+def _store(work: Work, kind: Kind, line: Line, *, errors: list[RowError]) -> Note | None:
+    """Store one row; on a refusal add its errors and return None."""
+    row = {column.name: line.cells.get(column.name, "") for column in kind.columns}
+    missing = [column for column in kind.columns if column.required and not row[column.name]]
+    if missing:
+        errors += [
+            RowError(line.row, column.name, "", say("这一项没有填写。"), say("请填写%(title)s。", title=column.title)) for column in missing
+        ]
+        return None
+    try:
+        with work.savepoint():
+            return kind.store(work, row) or Note()
+    except Invalid as problem:
+        errors += [RowError(line.row, field.field, field.value, field.reason, field.remedy) for field in problem.fields]
+    except RegistryError as problem:
+        errors.append(RowError(line.row, "", "", problem.reason, problem.remedy))
+    return None
+
+
+def dump_file(session: Session, kind: Kind, *, name: str) -> bytes:
+    """Return every row of a kind as GeoJSON where ``name`` ends so, else as CSV. Raises Invalid for a kind that cannot be exported."""
+    if kind.dump is None:
+        raise invalid("kind", say("%(kind)s 不能导出。", kind=kind.name))
+    rows: Iterable[Any] = kind.dump(session)
+    return to_geojson(kind, rows) if name.lower().endswith((".geojson", ".json")) else to_csv(kind, rows)
+
+
+def read_mapping(name: str, kind: Kind, *, directory: Path, files: bool = True) -> Mapping:
+    """Return a mapping that ships (``agi``) or, where ``files`` allows it, one in a TOML or JSON file.
+
+    Raises Invalid when there is none.
+    """
+    shipped = {path.stem: path for path in sorted(directory.glob("*.toml"))}
+    path = shipped.get(name) or (Path(name) if files else None)
+    if path is None or not path.is_file():
+        raise invalid(
+            "mapping", say("没有名为“%(name)s”的映射。", name=name), say("自带的映射：%(names)s。", names="、".join(shipped)), value=name
+        )
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except ValueError as problem:
+        raise invalid(
+            "mapping", say("映射文件读不懂：%(problem)s。", problem=str(problem)[:100]), say("请检查 TOML 或 JSON 的写法。")
+        ) from None
+    return mapping_of(name, content, kind)
+
+
+def mapping_names(directory: Path) -> list[str]:
+    """Return the names of the mappings that ship."""
+    return sorted(path.stem for path in directory.glob("*.toml"))
+
+
+def kind_named(kinds: Iterable[Kind], name: str) -> Kind:
+    """Return the kind with this name; raise Invalid naming all."""
+    listed = list(kinds)
+    for kind in listed:
+        if kind.name == name:
+            return kind
+    raise invalid(
+        "kind",
+        say("没有“%(name)s”这一类。", name=name),
+        say("可用：%(names)s。", names="、".join(kind.name for kind in listed)),
+        value=name,
+    )
