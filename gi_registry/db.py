@@ -13,7 +13,7 @@ from typing import Any
 
 import shapely
 from shapely.geometry import MultiPolygon
-from sqlalchemy import Column, Engine, MetaData, create_engine, event
+from sqlalchemy import BigInteger, CheckConstraint, Column, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.compiler import compiles
@@ -71,9 +71,11 @@ class Scoped(SQLModel):
 class Installation(Row, table=True):
     """One row: a demonstration database says so from its creation, and only it may move its clock."""
 
+    __table_args__ = (CheckConstraint("id = 1", name="single"), CheckConstraint("demo OR clock_offset_s = 0", name="real_clock"))
+
     id: int = Field(default=1, primary_key=True)
     demo: bool = Field(default=False)
-    clock_offset_s: int = Field(default=0)
+    clock_offset_s: int = Field(default=0, sa_type=BigInteger)
 
 
 class MultiPolygonType(UserDefinedType[MultiPolygon]):
