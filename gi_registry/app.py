@@ -13,12 +13,18 @@ from gi_registry.assets import asset_dir
 from gi_registry.config import Settings, read_settings
 from gi_registry.db import Database
 from gi_registry.desk.routes import bp as desk
+from gi_registry.documents.routes import bp as documents
+from gi_registry.opendata.log_routes import bp as log
+from gi_registry.reports.routes import bp as reports
 from gi_registry.web import access, errors, headers, languages, metrics, navigation, pages
 from gi_registry.web.work import RegistryFlask, close_work
 
 BLUEPRINTS = (
     accounts,
     desk,
+    documents,
+    reports,
+    log,
 )
 
 

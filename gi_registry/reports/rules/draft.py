@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gi_registry.kernel.words import Words
-from gi_registry.reports.rules.figures import Figure
+from gi_registry.reports.rules.figures import SECTION_LABELS, TEXTS, Figure, Section, TextField, shown, typed
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,21 @@ class Row:
         return self.known is not None and self.value != self.known.value
 
     @property
+    def typed(self) -> str:
+        """The value as one would type it."""
+        return typed(self.figure, self.value)
+
+    @property
+    def shown(self) -> str:
+        """The value for reading."""
+        return shown(self.figure, self.value)
+
+    @property
+    def known_shown(self) -> str:
+        """The registry's value for reading."""
+        return shown(self.figure, self.known.value if self.known is not None else None)
+
+    @property
     def prefilled(self) -> bool:
         """Whether the value is the registry's own."""
         return self.known is not None and not self.changed
@@ -70,6 +85,34 @@ class Content:
     def prefilled_count(self) -> int:
         """How many of these the registry filled in."""
         return sum(row.figure.core and row.known is not None for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One section of the form: its figures (by marking mode where they have one) and its sentences with their text."""
+
+    section: Section
+    label: Words
+    rows: tuple[Row, ...]
+    texts: tuple[tuple[TextField, str], ...]
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The marking modes of the section's figures; the empty one stands for figures without."""
+        return tuple(dict.fromkeys(row.figure.mode for row in self.rows))
+
+
+def parts(content: Content) -> tuple[Part, ...]:
+    """Return the content by section, in the order of the form."""
+    return tuple(
+        Part(
+            section,
+            label,
+            tuple(row for row in content.rows if row.figure.section == section),
+            tuple((field, content.texts.get(field.key, "")) for field in TEXTS if field.section == section),
+        )
+        for section, label in ((Section(key), label) for key, label in SECTION_LABELS.items())
+    )
 
 
 def merge(figures: Sequence[Figure], stated: Mapping[str, Stated], known: Mapping[str, Known]) -> tuple[Row, ...]:

@@ -69,6 +69,10 @@ class Figure:
     explain: Words | None = None
     mode: str = ""
 
+    def shown(self, value: int | None) -> str:
+        """Return a stored value for reading."""
+        return shown(self, value)
+
 
 @dataclass(frozen=True)
 class TextField:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from gi_registry.batches.queries import year_totals
+from gi_registry.batches.service import year_totals
 from gi_registry.codes.queries import counts
 from gi_registry.kernel.words import Words, say
 from gi_registry.origin.queries import plots_in_force
