@@ -24,7 +24,13 @@ ROLES = (
 )  # fmt: skip
 
 _PRODUCERS = {"producer_operator": OWN, "producer_approver": OWN}
-_OFFICERS = {"county_handler": REGION, "county_approver": REGION, "city_officer": REGION, "province_officer": REGION, "national_officer": ANY}
+_OFFICERS = {
+    "county_handler": REGION,
+    "county_approver": REGION,
+    "city_officer": REGION,
+    "province_officer": REGION,
+    "national_officer": ANY,
+}
 _READERS = {**_OFFICERS, "auditor": ANY, "system": ANY}
 
 GRANTS: dict[str, dict[str, Scope]] = {
@@ -73,7 +79,13 @@ GRANTS: dict[str, dict[str, Scope]] = {
     "report:accept": {"county_approver": REGION},
     "report:return": {"county_handler": REGION, "county_approver": REGION},
     # findings and the abnormal-use list
-    "finding:run": {"county_handler": REGION, "county_approver": REGION, "province_officer": REGION, "national_officer": ANY, "system": ANY},
+    "finding:run": {
+        "county_handler": REGION,
+        "county_approver": REGION,
+        "province_officer": REGION,
+        "national_officer": ANY,
+        "system": ANY,
+    },
     "finding:view": _READERS,
     "finding:dismiss": {"county_approver": REGION},
     "finding:open_case": {"county_handler": REGION},
@@ -84,6 +96,7 @@ GRANTS: dict[str, dict[str, Scope]] = {
     "case:decide_serious": {"city_officer": REGION},
     "case:defend": {"producer_approver": OWN},
     "case:rectify": _PRODUCERS,
+    "case:clock": {"system": ANY},
     # desk and log
     "desk:view": {**_OFFICERS, "auditor": ANY},
     "log:audit": {"auditor": ANY, "audit_admin": ANY, "national_officer": ANY, "system": ANY},

@@ -12,7 +12,7 @@ from gi_registry.listings.rules.life import AFTER_DECISION, CASE_LIFE, ENDED, ON
 
 
 def _among(states: tuple[str, ...]) -> str:
-    return ", ".join(f"'{str(state)}'" for state in states)
+    return ", ".join(f"'{state!s}'" for state in states)
 
 
 _OPEN = f"state NOT IN ({_among(ENDED)})"
@@ -36,7 +36,10 @@ class ListingCase(Scoped, Versioned, Row, table=True):
         CheckConstraint(f"{_DECIDED} OR (decision_number IS NOT NULL AND decision_document_id IS NOT NULL)", name="listed_needs_decision"),
         CheckConstraint("published_on IS NULL OR (publication_basis <> '' AND publish_until IS NOT NULL)", name="publication_needs_basis"),
         CheckConstraint(f"published_on IS NULL OR state IN ({_among(ON_THE_LIST)}) OR unpublished_on IS NOT NULL", name="publication_ends"),
-        CheckConstraint("state <> 'removed' OR (remover_id IS NOT NULL AND verifier_id IS NOT NULL AND remover_id <> verifier_id)", name="removal_needs_second_officer"),
+        CheckConstraint(
+            "state <> 'removed' OR (remover_id IS NOT NULL AND verifier_id IS NOT NULL AND remover_id <> verifier_id)",
+            name="removal_needs_second_officer",
+        ),
         CheckConstraint("state NOT IN ('dismissed', 'withdrawn') OR reason <> ''", name="ending_has_reason"),
         Index("uq_listing_case_open", "authorisation_id", "ground", unique=True, sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
         Index("ix_listing_case_published", "published_on", "unpublished_on"),

@@ -59,9 +59,7 @@ def is_served(service: Service, today: date) -> Verdict:
     if service.method in {Method.POST, Method.PERSONAL} and not service.has_proof:
         return Failed(say("送达回证尚未存入。"), say("请上传送达回证或签收凭证。"))
     if service.served_on > today:
-        return Failed(
-            say("公告期至 %(on)s 届满，尚不视为送达。", on=service.served_on), say("公告期届满后继续。")
-        )
+        return Failed(say("公告期至 %(on)s 届满，尚不视为送达。", on=service.served_on), say("公告期届满后继续。"))
     return Passed()
 
 

@@ -72,9 +72,7 @@ def mail_through(smtp_url: str, *, sender: str = "") -> Deliver:
     return deliver
 
 
-def _mail(
-    host: str, port: int | None, message: OutboxMessage, *, tls: bool, login: tuple[str | None, str | None], sender: str
-) -> None:
+def _mail(host: str, port: int | None, message: OutboxMessage, *, tls: bool, login: tuple[str | None, str | None], sender: str) -> None:
     user, password = unquote(login[0] or ""), unquote(login[1] or "")
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender or user or f"gi-registry@{host}", message.recipient, message.subject

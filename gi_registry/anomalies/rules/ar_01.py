@@ -81,7 +81,10 @@ def _draft(facts: ReportFacts, thresholds: Thresholds) -> FindingDraft:
         lines=(
             Line(say("报告年度"), str(facts.year)),
             Line(say("报送截止日"), facts.deadline.isoformat()),
-            Line(say("宽限期届满日"), f"{facts.deadline.isoformat()} + {thresholds.working_days} 个工作日 = {facts.grace_ends_on.isoformat()}"),
+            Line(
+                say("宽限期届满日"),
+                f"{facts.deadline.isoformat()} + {thresholds.working_days} 个工作日 = {facts.grace_ends_on.isoformat()}",
+            ),
             Line(say("截至届满日收到的报告"), "", 0, "report"),
         ),
         summary=say("%(year)s 年度报告在截止日后 %(days)s 个工作日仍未报送。", year=facts.year, days=thresholds.working_days),

@@ -11,7 +11,6 @@ from hashlib import sha256
 from gi_registry.kernel.states import Machine
 from gi_registry.kernel.words import Words, say
 
-
 UNITS: dict[str, Words] = {"g": say("克"), "piece": say("件"), "report": say("份"), "": say("")}
 
 

@@ -15,6 +15,7 @@ from gi_registry.kernel.words import say
 from gi_registry.listings.rules.life import CASE_LIFE, Action, State
 
 SERIOUS = 3
+UNSERVED = Failed(say("送达尚未证明。"))
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class CaseFacts:
     severity: int = 2
     actor_id: int | None = None
     actor_is_city: bool = False
-    handler_id: int | None = None
+    handled_by: frozenset[int] = frozenset()
     verifier_id: int | None = None
     party_known: bool = True
     publication_basis: str = ""
@@ -38,7 +39,7 @@ class CaseFacts:
     must_be_cured: bool = False
     extended: bool = False
     rectify_until: date | None = None
-    served: Verdict = Failed(say("送达尚未证明。"))
+    served: Verdict = UNSERVED
     served_on: date | None = None
     window_ends_on: date | None = None
     provisional: bool = False
@@ -66,7 +67,9 @@ def not_cured(facts: CaseFacts) -> Verdict:
 
 def cured(facts: CaseFacts) -> Verdict:
     """A case is withdrawn because its facts are cured, not because someone likes to."""
-    return Passed() if facts.cured else Failed(say("重新核算后事由仍然成立，不能撤回。"), say("如认为不应列入，请作出不予列入的决定并说明理由。"))
+    if facts.cured:
+        return Passed()
+    return Failed(say("重新核算后事由仍然成立，不能撤回。"), say("如认为不应列入，请作出不予列入的决定并说明理由。"))
 
 
 def extended_once(facts: CaseFacts) -> Verdict:
@@ -78,7 +81,8 @@ def rectification_over(facts: CaseFacts) -> Verdict:
     """An ordered rectification must have had its time before listing is announced."""
     if facts.state != State.RECTIFICATION_ORDERED or facts.rectify_until is None or facts.today > facts.rectify_until:
         return Passed()
-    return Failed(say("整改期限至 %(on)s，期满前不能发出拟列入告知书。", on=facts.rectify_until), say("整改期满后仍未改正的，再发出告知书。"))
+    reason = say("整改期限至 %(on)s，期满前不能发出拟列入告知书。", on=facts.rectify_until)
+    return Failed(reason, say("整改期满后仍未改正的，再发出告知书。"))
 
 
 def notice_served(facts: CaseFacts) -> Verdict:
@@ -110,8 +114,8 @@ def defence_answered(facts: CaseFacts) -> Verdict:
 
 
 def another_officer(facts: CaseFacts) -> Verdict:
-    """The officer who handles a case does not decide it."""
-    if facts.actor_id is not None and facts.actor_id != facts.handler_id:
+    """An officer who handled a case does not decide it."""
+    if facts.actor_id is not None and facts.actor_id not in facts.handled_by:
         return Passed()
     return Failed(say("承办人不能决定自己承办的案件。"), say("请由另一名有决定权限的工作人员决定。"))
 
@@ -127,7 +131,8 @@ def objection_in_time(facts: CaseFacts) -> Verdict:
     """An objection is raised within its period."""
     if facts.objection_until is None or facts.today <= facts.objection_until:
         return Passed()
-    return Failed(say("异议期已于 %(on)s 届满。", on=facts.objection_until), say("您仍可提交整改材料申请移出，或依法申请行政复议、提起行政诉讼。"))
+    reason = say("异议期已于 %(on)s 届满。", on=facts.objection_until)
+    return Failed(reason, say("您仍可提交整改材料申请移出，或依法申请行政复议、提起行政诉讼。"))
 
 
 def repaired(facts: CaseFacts) -> Verdict:

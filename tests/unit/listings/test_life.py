@@ -77,5 +77,7 @@ def test_every_state_is_before_on_or_after_the_list() -> None:
 
 
 def test_the_list_is_reached_only_through_a_decision() -> None:
-    ways_in = {action for (state, action), target in CASE_LIFE.steps.items() if target == "listed" and state in {s.value for s in BEFORE_LISTING}}
+    ways_in = {
+        action for (state, action), target in CASE_LIFE.steps.items() if target == "listed" and state in {s.value for s in BEFORE_LISTING}
+    }
     assert ways_in == {"decide_listing"}

@@ -1,0 +1,126 @@
+"""Gather the facts of a ground for many users, set-wise, and let its rule judge."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col
+
+from gi_registry.anomalies.models import Finding
+from gi_registry.anomalies.queries import capacity
+from gi_registry.anomalies.rules import ar_01, qt_01
+from gi_registry.anomalies.rules.finding import FindingDraft, Outcome, Unjudged
+from gi_registry.divisions.queries import working_days
+from gi_registry.kernel.verdict import Failed, Passed, Verdict
+from gi_registry.kernel.words import say
+from gi_registry.origin.service import judge_plots
+from gi_registry.policy.rules import Parameter
+from gi_registry.policy.service import ground
+from gi_registry.registry.models import Authorisation
+from gi_registry.registry.queries import get_authorisation
+from gi_registry.reports.queries import obligations
+
+DERIVED = (ar_01.GROUND, qt_01.GROUND)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a rule answered about one user, and the parameter it answered under."""
+
+    outcome: FindingDraft | Unjudged
+    parameter: Parameter
+    division: str
+
+
+class _Parameters:
+    """The parameter of a ground by division and day, each asked for once."""
+
+    def __init__(self, session: Session, code: str) -> None:
+        self._session, self._code = session, code
+        self._known: dict[tuple[str, date], Parameter] = {}
+
+    def at(self, division: str, on: date) -> Parameter:
+        key = (division, on)
+        if key not in self._known:
+            self._known[key] = ground(self._session, self._code, division, on)
+        return self._known[key]
+
+
+def evaluate(session: Session, code: str, *, years: Iterable[int], as_of: date, condition: ColumnElement[bool]) -> list[Judged]:
+    """Return what the rule of a derived ground answers for the authorisations that ``condition`` admits; silence is left out."""
+    gather = _reports_missing if code == ar_01.GROUND else _over_capacity
+    return gather(session, sorted(set(years)), as_of, condition)
+
+
+def still_holds(session: Session, finding: Finding, *, as_of: date) -> Verdict:
+    """Ask the rule again about one finding: Passed while the ground is met or cannot be judged, Failed when it is cured."""
+    if finding.ground not in DERIVED or finding.authorisation_id is None:
+        return Passed()
+    only = col(Authorisation.id) == finding.authorisation_id
+    answers = evaluate(session, finding.ground, years=[finding.year], as_of=as_of, condition=only)
+    if any(judged.outcome.fingerprint == finding.fingerprint for judged in answers):
+        return Passed()
+    return Failed(say("重新核算后事由已不成立。"))
+
+
+def _reports_missing(session: Session, years: list[int], as_of: date, condition: ColumnElement[bool]) -> list[Judged]:
+    calendar, parameters = working_days(session), _Parameters(session, ar_01.GROUND)
+    judged: list[Judged] = []
+    for year in years:
+        for owed in obligations(session, year, today=as_of, condition=condition):
+            user = owed.authorisation
+            parameter = parameters.at(user.authority_division, owed.due_on)
+            rule = ar_01.Thresholds(int(parameter.value["working_days"]), int(parameter.value["severity"]))
+            grace = calendar.add(owed.due_on, rule.working_days)
+            facts = ar_01.ReportFacts(
+                authorisation_id=user.id or 0,
+                year=year,
+                valid_from=user.valid_from or date(year, 1, 1),
+                valid_to=user.valid_to,
+                matched=user.matched,
+                deadline=owed.due_on,
+                grace_ends_on=grace.on,
+                grace_provisional=grace.provisional,
+                submitted_on=owed.report.first_filed_on if owed.report else None,
+            )
+            judged += _kept(ar_01.judge(facts, rule, as_of=as_of), parameter, user.authority_division)
+    return judged
+
+
+def _over_capacity(session: Session, years: list[int], as_of: date, condition: ColumnElement[bool]) -> list[Judged]:
+    units = capacity.gather_marks(session, years, condition)
+    if not units:
+        return []
+    capacity.add_stock(session, units, condition)
+    terms, caps, land = capacity.terms(session, units), capacity.caps_of(session, units), _land(session, units, as_of)
+    parameters = _Parameters(session, qt_01.GROUND)
+    judged: list[Judged] = []
+    for unit, gathered in sorted(units.items(), key=lambda item: (item[0].authorisation_id, item[0].year, item[0].zone)):
+        division = get_authorisation(session, unit.authorisation_id).authority_division
+        parameter = parameters.at(division, min(date(unit.year, 12, 31), as_of))
+        rule = qt_01.Thresholds(int(parameter.value["tolerance_permille"]), int(parameter.value["severity"]))
+        facts = capacity.facts_of(unit, gathered, basis=terms[unit.authorisation_id][0], land=land.get(unit, []), cap=caps.get(unit))
+        judged += _kept(qt_01.judge(facts, rule), parameter, division)
+    return judged
+
+
+def _land(session: Session, units: Iterable[capacity.Unit], as_of: date) -> dict[capacity.Unit, list[Any]]:
+    rows = capacity.land_of(session, units, as_of=as_of)
+    by_day: dict[date, dict[int, Any]] = defaultdict(dict)
+    for row in rows:
+        by_day[row.judged_on][row.plot.id or 0] = row.plot
+    verdicts = {day: judge_plots(session, plots.values(), day) for day, plots in by_day.items()}
+    land: dict[capacity.Unit, list[Any]] = defaultdict(list)
+    for row in rows:
+        if verdicts[row.judged_on][row.plot.id or 0].counts:
+            land[row.unit].append(row.plot)
+    return land
+
+
+def _kept(outcome: Outcome, parameter: Parameter, division: str) -> list[Judged]:
+    return [] if outcome is None else [Judged(outcome, parameter, division)]

@@ -1,0 +1,140 @@
+"""One finding: look at it, dismiss it, hand it to a case, record a fact that no machine computes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from gi_registry.anomalies import queries
+from gi_registry.anomalies.models import Finding, FindingEvidence, RecordedFact
+from gi_registry.anomalies.rules.finding import FINDING_LIFE, FindingAction, Line, fingerprint, line_json, words_json
+from gi_registry.anomalies.rules.grounds import Way, ground_named
+from gi_registry.anomalies.schemas import RecordFact
+from gi_registry.kernel.errors import invalid
+from gi_registry.kernel.words import say
+from gi_registry.policy.service import ground
+from gi_registry.registry.queries import get_authorisation
+from gi_registry.workflow import Work, advance, begin
+
+RECORDED_RULE = "recorded"
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """What the page of a finding shows."""
+
+    finding: Finding
+    evidence: tuple[FindingEvidence, ...]
+    authorisation_number: str
+    user_name: str
+    gi_name: str
+
+
+def view_finding(work: Work, finding_id: int) -> FindingView:
+    """Return a finding with every version of its evidence; NotFound outside the actor's region."""
+    finding = queries.get_finding(work.session, finding_id)
+    work.require("finding:view", finding)
+    number, user, gi = queries.party_of(work.session, finding.authorisation_id or 0)
+    return FindingView(finding, tuple(queries.evidence_of(work.session, finding_id)), number, user, gi)
+
+
+def dismiss_finding(work: Work, finding_id: int, *, reason: str, expected_version: int) -> Finding:
+    """Set a finding aside with a reason; only changed facts open it again."""
+    finding = queries.lock_finding(work.session, finding_id)
+    work.require("finding:dismiss", finding)
+    if not reason.strip():
+        raise invalid("reason", say("没有填写理由。"), say("请写明不予采纳的理由，供日后核查。"))
+    finding.reason = reason.strip()
+    advance(work, finding, FINDING_LIFE, FindingAction.DISMISS.value, expected_version=expected_version)
+    return finding
+
+
+def open_case_on(work: Work, finding_id: int, *, expected_version: int | None = None) -> Finding:
+    """Hand a finding to the abnormal-list procedure above."""
+    finding = queries.lock_finding(work.session, finding_id)
+    work.require("finding:open_case", finding)
+    advance(work, finding, FINDING_LIFE, FindingAction.OPEN_CASE.value, expected_version=expected_version)
+    return finding
+
+
+def settle_finding(work: Work, finding_id: int) -> Finding:
+    """Close a finding whose case has ended; the procedure above has asked for its own permission."""
+    return _end(work, finding_id, FindingAction.SETTLE)
+
+
+def clear_finding(work: Work, finding_id: int) -> Finding:
+    """Clear a finding whose case was withdrawn because the facts are cured; the procedure above has asked for its own permission."""
+    return _end(work, finding_id, FindingAction.CLEAR)
+
+
+def _end(work: Work, finding_id: int, action: FindingAction) -> Finding:
+    finding = queries.lock_finding(work.session, finding_id)
+    advance(work, finding, FINDING_LIFE, action.value)
+    return finding
+
+
+def record_fact(work: Work, fields: RecordFact) -> RecordedFact:
+    """Keep what an officer or a document established, as a finding that a person may open a case on.
+
+    Raises Invalid for a ground that is computed and for a day to come; NotFound for an authorisation outside the actor's region.
+    """
+    user = get_authorisation(work.session, fields.authorisation_id)
+    work.require("fact:record", user)
+    named = ground_named(fields.ground)
+    if named.way is not Way.RECORDED:
+        raise invalid("ground", say("这一事由由系统计算，不能登记。"), say("请选择由人员登记的事由。"), value=fields.ground)
+    if fields.established_on > work.today:
+        raise invalid("established_on", say("认定日期不能晚于今天。"), value=fields.established_on)
+    parameter = ground(work.session, fields.ground, user.authority_division, fields.established_on)
+    facts = {"statement": fields.statement, "source": fields.source, "established_on": fields.established_on.isoformat()}
+    lines = [
+        Line(say("认定的事实"), fields.statement),
+        Line(say("来源"), fields.source),
+        Line(say("认定日期"), fields.established_on.isoformat()),
+    ]
+    evidence: dict[str, Any] = {
+        "facts": facts,
+        "facts_digest": sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest(),
+        "lines": [line_json(line) for line in lines],
+        "parameters": {"key": parameter.key, "value": parameter.value, "why": parameter.why},
+        "parameter_version": parameter.version,
+        "rule_version": RECORDED_RULE,
+    }
+    finding = Finding(
+        ground=fields.ground,
+        subject_id=fields.authorisation_id,
+        authorisation_id=fields.authorisation_id,
+        year=fields.established_on.year,
+        fingerprint=fingerprint(fields.ground, fields.authorisation_id, year=fields.established_on.year, key=str(evidence["facts_digest"])),
+        severity=int(parameter.value["severity"]),
+        basis=parameter.basis,
+        owner_org_id=user.owner_org_id,
+        authority_division=user.authority_division,
+        first_found_at=work.now,
+        last_found_at=work.now,
+        summary=words_json(say("%(ground)s：%(statement)s", ground=named.name, statement=fields.statement)),
+        state="",
+        **evidence,
+    )
+    work.record(begin(finding, FINDING_LIFE), "finding:record")
+    work.flush()
+    work.record(FindingEvidence(finding_id=finding.id or 0, number=1, at=work.now, **evidence), "evidence:keep")
+    return _fact_row(work, fields, facts, finding)
+
+
+def _fact_row(work: Work, fields: RecordFact, facts: dict[str, Any], finding: Finding) -> RecordedFact:
+    row = RecordedFact(
+        ground=fields.ground,
+        authorisation_id=fields.authorisation_id,
+        facts=facts,
+        established_on=fields.established_on,
+        at=work.now,
+        source=fields.source,
+        document_id=fields.document_id,
+        finding_id=finding.id or 0,
+    )
+    work.record(row, "fact:record")
+    work.flush()
+    return row

@@ -1,0 +1,163 @@
+"""What the pages of a case show: facts, whose turn it is, what can be done now and why the rest cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from gi_registry.accounts.models import Organisation
+from gi_registry.accounts.queries import get_organisation, get_person
+from gi_registry.anomalies.models import Finding
+from gi_registry.anomalies.queries import get_finding
+from gi_registry.documents.models import Document
+from gi_registry.documents.queries import content_of, get_document
+from gi_registry.kernel.errors import NotFound
+from gi_registry.kernel.verdict import Failed
+from gi_registry.kernel.words import Words
+from gi_registry.listings import queries
+from gi_registry.listings.models import DefencePoint, ListingCase, ListingStep
+from gi_registry.listings.rules.gates import CaseFacts, check
+from gi_registry.listings.rules.life import BEFORE_LISTING, CASE_LIFE, Action, State, Turn, turn_of
+from gi_registry.listings.service.steps import facts_of
+from gi_registry.notices.models import ServiceRecord
+from gi_registry.notices.queries import consent_of, get_service
+from gi_registry.registry.models import Authorisation, Gi
+from gi_registry.registry.queries import get_authorisation, get_gi
+from gi_registry.workflow import Work
+
+PERMISSIONS: dict[Action, str] = {
+    **dict.fromkeys(Action, "case:handle"),
+    **dict.fromkeys(
+        (Action.RETURN, Action.DECIDE_LISTING, Action.DECIDE_AGAINST, Action.UPHOLD, Action.CORRECT, Action.REMOVE), "case:decide"
+    ),
+    Action.EXPIRE: "case:decide",
+    Action.FILE_DEFENCE: "case:defend",
+    Action.OBJECT: "case:defend",
+    Action.FILE_RECTIFICATION: "case:rectify",
+}
+MAIN: dict[State, Action] = {
+    State.LEAD: Action.ACCEPT,
+    State.TRIAGE: Action.VERIFY,
+    State.VERIFYING: Action.ISSUE_NOTICE,
+    State.RECTIFICATION_ORDERED: Action.ISSUE_NOTICE,
+    State.NOTICE_ISSUED: Action.PROVE_SERVICE,
+    State.DEFENCE_OPEN: Action.PROPOSE,
+    State.DEFENCE_FILED: Action.ANSWER_DEFENCE,
+    State.DEFENCE_ANSWERED: Action.PROPOSE,
+    State.PROPOSED: Action.DECIDE_LISTING,
+    State.OBJECTED: Action.UPHOLD,
+    State.RECTIFICATION_FILED: Action.VERIFY_RECTIFICATION,
+    State.RECTIFICATION_VERIFIED: Action.REMOVE,
+}
+PARTY_SEES = frozenset(
+    {
+        "order_rectification", "issue_notice", "serve_again", "prove_service", "file_defence", "answer_defence", "decide_listing",
+        "decide_against", "object", "uphold", "correct", "file_rectification", "reject_rectification", "verify_rectification", "remove",
+        "expire", "withdraw", "dismiss",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One act on the page: possible now, or the reason why not."""
+
+    action: Action
+    label: Words
+    refusal: Failed | None
+
+    @property
+    def possible(self) -> bool:
+        """Whether the act can be done now."""
+        return self.refusal is None
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """What the page of a case shows."""
+
+    case: ListingCase
+    finding: Finding
+    user: Authorisation
+    party: Organisation | None
+    gi: Gi
+    turn: Turn
+    steps: Sequence[ListingStep]
+    points: Sequence[DefencePoint]
+    documents: dict[int, Document]
+    service: ServiceRecord | None
+    has_consent: bool
+    choices: tuple[Choice, ...]
+    main: Choice | None
+    cured: bool
+    handler_name: str
+    days_left: int | None
+
+    def choice(self, action: str) -> Choice | None:
+        """Return the choice of one act, None where it does not belong to this state."""
+        return next((choice for choice in self.choices if choice.action == action), None)
+
+
+def view_case(work: Work, case_id: int) -> CaseView:
+    """Return what the actor may see of a case: officers all of it, the party what was addressed to it."""
+    case = queries.get_case(work.session, case_id)
+    work.require("case:view", case)
+    officer = work.allows("finding:view", get_finding(work.session, case.finding_id))
+    if not officer and case.order_document_id is None and case.notice_document_id is None:
+        raise NotFound
+    steps = [step for step in queries.steps_of(work.session, case_id) if officer or step.action in PARTY_SEES]
+    user = get_authorisation(work.session, case.authorisation_id)
+    facts = facts_of(work, case)
+    choices = _choices(work, case, facts)
+    main = MAIN.get(State(case.state))
+    if facts.cured and case.state in BEFORE_LISTING:
+        main = Action.WITHDRAW
+    return CaseView(
+        case=case,
+        finding=get_finding(work.session, case.finding_id),
+        user=user,
+        party=get_organisation(work.session, user.organisation_id) if user.organisation_id else None,
+        gi=get_gi(work.session, case.gi_id),
+        turn=turn_of(case.state),
+        steps=steps,
+        points=queries.points_of(work.session, case_id),
+        documents=_documents(work, steps),
+        service=get_service(work.session, case.notice_service_id) if case.notice_service_id else None,
+        has_consent=case.owner_org_id is not None and consent_of(work.session, case.owner_org_id, work.today) is not None,
+        choices=choices,
+        main=next((choice for choice in choices if choice.action == main), None),
+        cured=facts.cured,
+        handler_name=get_person(work.session, case.handler_id).name if officer else "",
+        days_left=_days_left(case.due_on, work.today),
+    )
+
+
+def _choices(work: Work, case: ListingCase, facts: CaseFacts) -> tuple[Choice, ...]:
+    offered = [action for action in Action if CASE_LIFE.allows(case.state, action.value) and work.allows(PERMISSIONS[action], case)]
+    return tuple(_choice(action, facts) for action in offered)
+
+
+def _choice(action: Action, facts: CaseFacts) -> Choice:
+    if action is Action.PROVE_SERVICE or action is Action.ANSWER_DEFENCE:
+        return Choice(action, CASE_LIFE.label(action.value), None)  # the form of these acts is what opens their gate
+    verdict = check(action, facts)
+    return Choice(action, CASE_LIFE.label(action.value), verdict if isinstance(verdict, Failed) else None)
+
+
+def _documents(work: Work, steps: Sequence[ListingStep]) -> dict[int, Document]:
+    ids = {number for step in steps for number in step.document_ids}
+    return {number: get_document(work.session, number) for number in sorted(ids)}
+
+
+def _days_left(due_on: date | None, today: date) -> int | None:
+    return None if due_on is None else (due_on - today).days
+
+
+def paper(work: Work, case_id: int, document_id: int) -> tuple[Document, bytes]:
+    """Return a paper or attachment of a case and its bytes; NotFound for one that the actor is not shown."""
+    view = view_case(work, case_id)
+    if document_id not in view.documents:
+        raise NotFound
+    document = view.documents[document_id]
+    return document, content_of(work.session, document)
