@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from gi_registry.config import Settings, read_settings
 from gi_registry.db import Database
 from gi_registry.installation import check_database, upgrade_database
 from gi_registry.kernel.errors import RegistryError
+from gi_registry.log import keys as log_keys
 from gi_registry.workflow import open_work
 
 
@@ -91,6 +93,9 @@ def db() -> None:
 def db_upgrade(settings: Settings, demo: bool, as_json: bool) -> None:
     """Create or migrate the database. Example: gi-registry db upgrade"""
     revision = upgrade_database(database_of(settings), demo=demo, demo_now=settings.demo_now)
+    if settings.secret_key:
+        with open_work(database_of(settings)) as work:
+            log_keys.ensure_key(work.session, settings, at=work.now)
     tell({"revision": revision}, as_json=as_json, words=f"数据库已是最新版本 {revision}。")
 
 
@@ -123,3 +128,37 @@ def admin_create(settings: Settings, login: str, name: str, role: str, division:
     with open_work(database_of(settings)) as work:
         person = accounts.add_person(work, NewPerson(login=login, name=name, password=password, role=role, division_code=division))
     tell({"person_id": person.id, "login": person.login}, as_json=as_json, words=f"已创建账号 {person.login}。")
+
+
+@main.group("log")
+def log_group() -> None:
+    """The public log."""
+
+
+@log_group.command("checkpoint")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def log_checkpoint(settings: Settings, as_json: bool) -> None:
+    """Print the signed checkpoint; keep it outside. Example: gi-registry log checkpoint > 2026-03-10.txt"""
+    with open_work(database_of(settings)) as work:
+        verifier_key = log_keys.ensure_key(work.session, settings, at=work.now)
+        note = log_keys.checkpoint(work.session, settings)
+    tell({"checkpoint": note, "verifier_key": verifier_key}, as_json=as_json, words=note.rstrip("\n"))
+
+
+@log_group.command("verify")
+@click.option("--checkpoint", "kept", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A checkpoint kept outside.")
+@click.option("--key", "verifier_key", help="The verifier key kept with it; without one the key in the database is believed.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def log_verify(settings: Settings, kept: Path | None, verifier_key: str | None, as_json: bool) -> None:
+    """Recompute the log and compare every covered row with it. Example: gi-registry log verify --checkpoint 2026-03-10.txt"""
+    from gi_registry.log import verification  # noqa: PLC0415  # loads every table module
+
+    note = kept.read_text("utf-8", errors="replace") if kept else None
+    with database_of(settings).session(writable=False) as session:
+        verification.on_snapshot(session)
+        report = verification.verify(session, note, verifier_key=verifier_key)
+    tell(report.as_json(), as_json=as_json, words="\n".join(map(str, report.lines)))
+    if not report.sound:
+        raise SystemExit(1)

@@ -16,6 +16,7 @@ from gi_registry.log.models import ENTRY
 from gi_registry.log.report import Problem, problem
 from gi_registry.log.rules.leaf import GONE, salted
 from gi_registry.log.rules.tree import octets
+from gi_registry.tables import TABLES
 
 UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, SQLAlchemyError, shapely.errors.ShapelyError)
 
@@ -24,6 +25,7 @@ _Latest = dict[str, tuple[bytes, bytes]]
 
 def compare_rows(session: Session, tables: Iterable[str]) -> tuple[list[Problem], int]:
     """Return what disagrees between the rows of ``tables`` and the log, and how many rows were compared."""
+    assert TABLES, "importing the table modules fills the metadata"
     present = set(inspect(session.connection()).get_table_names())
     problems: list[Problem] = []
     compared = 0

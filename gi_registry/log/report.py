@@ -50,6 +50,23 @@ class Report:
         """Whether nothing disagrees."""
         return not self.problems
 
+    @property
+    def lines(self) -> tuple[Words, ...]:
+        """What a person reads: one sentence for a sound log, else a line per problem."""
+        if self.sound:
+            return (
+                say(
+                    "日志完整：%(size)s 条，根 %(root)s，核对 %(rows)s 行，没有问题。", size=self.size, root=self.root.hex(), rows=self.rows
+                ),
+            )
+        found = (say("%(table)s %(row)s：%(words)s", table=each.table, row=each.row_id, words=each.words) for each in self.problems)
+        return (*found, say("共 %(count)s 处不符（日志 %(size)s 条）。", count=len(self.problems), size=self.size))
+
+    def as_json(self) -> dict[str, object]:
+        """What a machine reads."""
+        problems = [{"kind": each.kind, "table": each.table, "row_id": each.row_id, "words": str(each.words)} for each in self.problems]
+        return {"sound": self.sound, "size": self.size, "root": self.root.hex(), "rows": self.rows, "problems": problems}
+
 
 def problem(kind: str, table: str, row_id: object = "") -> Problem:
     """Return a problem with the words of its kind."""

@@ -88,7 +88,7 @@ def forget_salts(session: Session, table: str, *, row_id: str) -> int:
 def _lock_head(session: Session) -> Frontier:
     found = queries.frontier(session, lock=session.get_bind().dialect.name == "postgresql")
     if found is None:
-        raise Conflict(say("存证日志尚未建立。"), remedy=say("请先运行 gi-registry db upgrade。"))
+        raise Conflict(say("公开日志尚未建立。"), remedy=say("请先运行 gi-registry db upgrade。"))
     return found
 
 

@@ -1,6 +1,6 @@
 """``log verify``: the tree is recomputed from the leaves, then every covered row is held against its latest leaf.
 
-Read-only. Open it on a snapshot (SQLite: any transaction; PostgreSQL: REPEATABLE READ) when others write at the same time.
+Read-only. Where others write at the same time, call ``on_snapshot`` first.
 """
 
 from __future__ import annotations
@@ -41,9 +41,13 @@ class _Walk:
         self.problems.append(problem(kind, table, row_id))
 
 
-def verify(
-    session: Session, checkpoint: str | None = None, *, verifier_key: str | None = None, tables: frozenset[str] = COVERED
-) -> Report:
+def on_snapshot(session: Session) -> None:
+    """Let everything read from here on be of one moment; call it before the first read. On SQLite a transaction is one anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def verify(session: Session, checkpoint: str | None = None, *, verifier_key: str | None = None, tables: frozenset[str] = COVERED) -> Report:
     """Recompute the log and compare it with its head, an outside checkpoint and every row of ``tables``.
 
     ``checkpoint`` is the text of a signed note kept outside; its signature is checked with ``verifier_key`` (also kept outside) or, without
@@ -137,7 +141,9 @@ def _agrees(body: bytes, entries: Sequence[Any]) -> bool:
         return False
     if [entry.position for entry in entries] != list(range(len(entries))):
         return False
-    commitments = [commitment(entry.table_name, entry.row_id, row_hash=octets(entry.row_hash), salt=octets(entry.salt)) for entry in entries]
+    commitments = [
+        commitment(entry.table_name, entry.row_id, row_hash=octets(entry.row_hash), salt=octets(entry.salt)) for entry in entries
+    ]
     if count is None:
         return commitments == [stated]
     return len(commitments) == count and bulk_root(commitments) == stated

@@ -7,7 +7,7 @@ import re
 HEIGHT = 8
 FULL = 1 << HEIGHT
 
-_PATH = re.compile(r"(\d{1,2})/((?:x\d{3}/)*\d{3})(?:\.p/(\d{1,3}))?", re.ASCII)
+_PATH = re.compile(r"(\d{1,2})/((?:x\d{3}/){0,5}\d{3})(?:\.p/(\d{1,3}))?", re.ASCII)
 
 
 def width_of(size: int, level: int, n: int) -> int:
