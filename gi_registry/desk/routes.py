@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, redirect, request
-from sqlalchemy import text
 from werkzeug.wrappers import Response
 
 from gi_registry.desk import service
@@ -33,7 +32,7 @@ def healthz() -> Response:
 @access(PUBLIC)
 def readyz() -> Response:
     """Say that the database answers."""
-    current_work().session.execute(text("SELECT 1 FROM installation"))
+    service.require_installed(current_work())
     return Response("ready\n", mimetype="text/plain")
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from gi_registry.db import Installation
 from gi_registry.divisions.queries import working_days
-from gi_registry.kernel.errors import NotFound, invalid
+from gi_registry.kernel.errors import NotFound, Unavailable, invalid
 from gi_registry.kernel.words import say
 from gi_registry.workflow import Work
 
@@ -26,3 +26,9 @@ def move_clock(work: Work, count: int) -> None:
     due = working_days(work.session).add(work.today, count)
     installation.clock_offset_s += int(timedelta(days=(due.on - work.today).days).total_seconds())
     work.session.add(installation)
+
+
+def require_installed(work: Work) -> None:
+    """Raise Unavailable unless the database answers and was installed with ``gi-registry db upgrade``."""
+    if work.session.get(Installation, 1) is None:
+        raise Unavailable(say("数据库尚未安装。"), remedy=say("请管理员运行：gi-registry db upgrade"))

@@ -24,7 +24,7 @@ COVERED: frozenset[str] = frozenset(
     {
         "division", "calendar_day", "calendar_year",
         "policy_parameter",
-        "organisation", "person", "role_grant",
+        "organisation", "person", "role_grant", "case_assistance",
         "document",
         "notice", "service_record", "service_consent",
         "gi", "protection", "authorisation", "authorisation_site", "authorisation_change", "authorisation_restriction", "product",
