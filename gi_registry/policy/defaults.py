@@ -140,7 +140,7 @@ _OTHER = (
         "未按标准生产的，整改期 30 日，可以延长一次。",
         MARK_RULES,
     ),
-    Default("codes.order-limit", {"most": 1_000_000}, "单次申领不超过一百万枚，分批领用、分批核对。"),
+    Default("codes.order-limit", {"most": 5_000_000}, "单次申领不超过五百万枚，分批领用、分批核对。"),
     Default("codes.capped-allotment", {"permille": 500}, "限量发码期间，累计发码不超过可用额度的一半。"),
     Default("authorisation.unused-months", 24, "两年内未使用的，注销使用注册登记。", MARK_RULES),
 )
