@@ -16,17 +16,17 @@ DATA = {
     "gi_registry/bulk/rules/encoding.py": "the characters by which an encoding is recognised",
     "gi_registry/codes/rules/elements.py": "the announcement that is printed beside the mark",
     "gi_registry/codes/service/orders.py": "the announcement that is printed beside the mark",
-    "gi_registry/divisions/bulk.py": "examples in a column's template",
     "gi_registry/divisions/rules.py": "endings of place names",
     "gi_registry/divisions/service.py": "the stored source of a calendar",
     "gi_registry/kernel/identifiers.py": "numerals and words of announcement numbers",
     "gi_registry/listings/rules/papers.py": "prefixes of document numbers",
     "gi_registry/origin/rules/typed.py": "words in typed coordinates",
     "gi_registry/policy/defaults.py": "titles of laws, stored with a parameter",
-    "gi_registry/registry/columns.py": "examples in a column's template",
     "gi_registry/verify/wsgi.py": "the name of the language itself",
     "gi_registry/web/pages.py": "the Chinese form of a date",
 }
+
+EXAMPLES = {"bulk", "columns"}  # rooms whose Chinese is an example in a column of a file
 
 
 def _docstrings(tree: ast.Module) -> set[int]:
@@ -62,7 +62,7 @@ def _templates(module: Module) -> list[tuple[int, object]]:
 
 
 def test_every_sentence_of_a_service_or_route_is_marked() -> None:
-    assert [place for item in modules() if item.name not in DATA for place in _loose(item)] == []
+    assert [place for item in modules() if item.name not in DATA and item.room not in EXAMPLES for place in _loose(item)] == []
 
 
 def test_a_marked_sentence_is_a_literal() -> None:
