@@ -15,6 +15,7 @@ from gi_registry.batches.rules.ledger import Account
 from gi_registry.batches.rules.life import COUNTED, Kind
 from gi_registry.kernel.errors import NotFound
 from gi_registry.origin.models import Plot
+from gi_registry.registry.models import Authorisation, Gi, Product
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,12 @@ def get_cap(session: Session, cap_id: int) -> YieldCap:
     return cap
 
 
+def every_cap(session: Session) -> Sequence[tuple[YieldCap, str]]:
+    """Return every cap with its GI's code, in the order they were set."""
+    query = select(YieldCap, col(Gi.code)).join(Gi, col(Gi.id) == col(YieldCap.gi_id)).order_by(col(YieldCap.id))
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
 # ---- batches -------------------------------------------------------------------------------------------------------------------------
 
 
@@ -98,6 +105,17 @@ def list_batches(session: Session, authorisation_id: int, year: int | None = Non
     if year is not None:
         query = query.where(col(Batch.account_year) == year)
     return session.execute(query).scalars().all()
+
+
+def every_batch(session: Session) -> Sequence[tuple[Batch, str, str | None]]:
+    """Return every batch with the number of its authorisation and the name of its product, in the order they were declared."""
+    query = (
+        select(Batch, col(Authorisation.number), col(Product.name))
+        .join(Authorisation, col(Authorisation.id) == col(Batch.authorisation_id))
+        .outerjoin(Product, col(Product.id) == col(Batch.product_id))
+        .order_by(col(Batch.id))
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
 def batches_of(session: Session, key: LedgerKey, *kinds: Kind) -> Sequence[Batch]:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from gi_registry.kernel.errors import NotFound
 from gi_registry.origin.models import AreaVersion, Plot
 from gi_registry.origin.rules.versions import Version
+from gi_registry.registry.models import Authorisation, Gi
 
 
 def get_plot(session: Session, plot_id: int) -> Plot:
@@ -85,3 +86,20 @@ def periods_of(session: Session, gi_id: int, zone: str) -> list[tuple[date | Non
         col(AreaVersion.gi_id) == gi_id, col(AreaVersion.zone) == zone
     )
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def every_area(session: Session) -> Sequence[tuple[AreaVersion, str]]:
+    """Return every area version with its GI's code, in the order of import."""
+    query = select(AreaVersion, col(Gi.code)).join(Gi, col(Gi.id) == col(AreaVersion.gi_id)).order_by(col(AreaVersion.id))
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def every_plot(session: Session) -> Sequence[tuple[Plot, str, str]]:
+    """Return every plot with the number of its authorisation and the code of its GI."""
+    query = (
+        select(Plot, col(Authorisation.number), col(Gi.code))
+        .join(Authorisation, col(Authorisation.id) == col(Plot.authorisation_id))
+        .join(Gi, col(Gi.id) == col(Plot.gi_id))
+        .order_by(col(Plot.id))
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]

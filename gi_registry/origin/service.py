@@ -147,6 +147,20 @@ def store_plot(
     return plot
 
 
+def correct_plot(work: Work, plot: Plot, *, fields: PlotFields, outline: Reading) -> Plot:
+    """Put a plot's statement right; past verdicts stay with the batches they were given for, the log keeps what it said before."""
+    work.require("plot:edit", plot)
+    warnings = check_period(fields.valid_from, fields.valid_to) + outline.warnings
+    for name, value in fields.model_dump(exclude={"coordinates"}).items():
+        setattr(plot, name, value)
+    plot.geometry, plot.area_milli_mu = outline.geometry, area_milli_mu(outline.geometry)
+    plot.warnings = [packed(warning) for warning in warnings]
+    plot.version += 1
+    work.record(plot, "plot:correct")
+    work.flush()
+    return plot
+
+
 def retire_plot(work: Work, plot_id: int, *, version: int | None = None) -> Plot:
     """End the use of a plot from today; its past harvests keep their verdicts."""
     plot = queries.get_plot(work.session, plot_id)

@@ -39,13 +39,14 @@ def set_cap(work: Work, gi_id: int, fields: CapFields) -> YieldCap:
     return cap
 
 
-def same_as_in_force(work: Work, gi_id: int, fields: CapFields) -> bool:
-    """Say whether the cap in force already says exactly this, so that an import of an export changes nothing."""
-    before = _exactly(work, gi_id, fields)
-    if before is None:
-        return False
-    stated = (read_amount(fields.per_mu, fields.unit, "per_mu"), fields.status.value, fields.decided_on, fields.basis)
-    return stated == (before.per_mu, before.status, before.decided_on, before.basis)
+def already_said(work: Work, gi_id: int, fields: CapFields) -> bool:
+    """Say whether a revision on file says exactly this, so that an import of an export changes nothing."""
+    per_mu = read_amount(fields.per_mu, fields.unit, "per_mu")
+    stated = (fields.zone, fields.year, fields.unit, per_mu, fields.status.value, fields.decided_on, fields.basis)
+    return any(
+        stated == (cap.zone, cap.year, cap.unit, cap.per_mu, cap.status, cap.decided_on, cap.basis)
+        for cap in queries.list_caps(work.session, gi_id)
+    )
 
 
 def _exactly(work: Work, gi_id: int, fields: CapFields) -> YieldCap | None:

@@ -1,0 +1,175 @@
+"""Kinds of rows: caps (yield caps) and batches. Quantities are kilograms for unit g, pieces for unit piece."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sqlmodel import Session
+
+from gi_registry.batches import queries
+from gi_registry.batches.models import Batch
+from gi_registry.batches.rules.amounts import read_amount, write_amount
+from gi_registry.batches.schemas import BatchFields, CapFields
+from gi_registry.batches.service import Share, set_cap, store_batch
+from gi_registry.batches.service.caps import already_said
+from gi_registry.bulk.rules import UNCHANGED, Column, Kind, Note
+from gi_registry.bulk.shapes import read_row
+from gi_registry.kernel.errors import Duplicate, invalid
+from gi_registry.kernel.words import say, unpacked
+from gi_registry.origin.queries import find_plot
+from gi_registry.registry import queries as registry
+from gi_registry.registry.models import Authorisation
+from gi_registry.workflow import Work
+
+CAPS = (
+    Column("gi", say("地理标志编号"), "GI-0001", required=True, explain=say("已登记的地理标志编号。")),
+    Column("zone", say("分区"), "", explain=say("没有分区的留空。")),
+    Column("year", say("年度"), "2025", required=True, explain=say("采收年度。")),
+    Column("unit", say("计量单位"), "piece", required=True, explain=say("g 按公斤填写，piece 按件填写。")),
+    Column("per_mu", say("每亩上限"), "600", required=True, explain=say("每亩最多可产，单位为公斤或件。")),
+    Column("status", say("状态"), "provisional", required=True, explain=say("provisional 暂定、final 最终。")),
+    Column("decided_on", say("核定日期"), "2025-03-01", required=True, explain=say("年-月-日。")),
+    Column("basis", say("依据"), "示例协会〔2025〕3 号", explain=say("文件名称和文号。")),
+)
+
+BATCHES = (
+    Column("number", say("批次号"), "PC-0001", required=True, explain=say("本系统内唯一。")),
+    Column("authorisation", say("登记号"), "SQ-0001", required=True, explain=say("用标登记的登记号。")),
+    Column(
+        "kind", say("来源"), "harvest", required=True, explain=say("harvest 采收、opening 往年库存、purchase 购进、pre_printed 预印包装。")
+    ),
+    Column("product", say("产品名称"), "示例湖大闸蟹", explain=say("已登记的产品；空则须填计量单位。")),
+    Column("grade", say("等级"), "特级", explain=say("与产品登记的等级一致。")),
+    Column("unit", say("计量单位"), "piece", explain=say("g 按公斤填写，piece 按件填写；填了产品的可空。")),
+    Column("zone", say("分区"), "", explain=say("没有分区的留空。")),
+    Column("harvest_year", say("采收年度"), "2025", required=True, explain=say("货物采收的年度。")),
+    Column("account_year", say("计入年度"), "", explain=say("计入哪一年度的额度，空为采收年度；往年库存必填。")),
+    Column("harvested_on", say("采收日期"), "2025-09-25", explain=say("年-月-日；产地按这一天有效的范围判定。")),
+    Column("packed_on", say("包装日期"), "2025-09-26", explain=say("年-月-日，可空。")),
+    Column("best_before_on", say("保质期至"), "2025-10-03", explain=say("年-月-日，可空。")),
+    Column("quantity", say("数量"), "1000", explain=say("公斤或件；填了地块数量的可空。")),
+    Column("plots", say("地块数量"), "DK-0001=600;DK-0002=400", explain=say("地块编号=数量，以分号隔开。")),
+    Column("supplier", say("供货方或印制单位"), "", explain=say("购进和预印包装填写。")),
+    Column("supplier_authorisation", say("售出方登记号"), "", explain=say("售出方也是用标人的填写，待其确认。")),
+)
+
+
+def _store_cap(work: Work, row: Mapping[str, str]) -> Note | None:
+    gi = registry.find_gi(work.session, row["gi"])
+    if gi is None:
+        raise invalid("gi", say("没有编号为 %(code)s 的地理标志。", code=row["gi"]), say("请先导入地理标志（gis）。"), value=row["gi"])
+    fields = read_row(CapFields, row)
+    if already_said(work, gi.id or 0, fields):
+        return UNCHANGED
+    set_cap(work, gi.id or 0, fields)
+    return None
+
+
+def _dump_caps(session: Session) -> Iterator[dict[str, str]]:
+    for cap, code in queries.every_cap(session):
+        names = ("zone", "year", "unit", "status", "decided_on", "basis")
+        yield {name: str(getattr(cap, name)) for name in names} | {"gi": code, "per_mu": _plain(cap.per_mu, cap.unit)}
+
+
+def _store_batch(work: Work, row: Mapping[str, str]) -> Note | None:
+    authorisation = registry.find_authorisation(work.session, row["authorisation"])
+    if authorisation is None:
+        raise invalid(
+            "authorisation",
+            say("没有登记号为 %(number)s 的用标登记。", number=row["authorisation"]),
+            say("请先导入用标登记（authorisations）。"),
+            value=row["authorisation"],
+        )
+    work.require("rows:import", authorisation)
+    fields = read_row(BatchFields, row, product_id=_product(work, authorisation, row), supplier_number=row["supplier_authorisation"])
+    shares = _shares(work, row["plots"])
+    known = queries.find_batch(work.session, row["number"])
+    if known is None:
+        batch = store_batch(work, authorisation.id or 0, number=row["number"], fields=fields, shares=shares)
+        return Note(warnings=tuple(unpacked(warning) for warning in batch.warnings))
+    if _agrees(known, row, authorisation):
+        return UNCHANGED
+    raise Duplicate(
+        say("批次 %(number)s 已登记，内容不同。", number=known.number), remedy=say("批次不改写：有误的请撤回，再以新批次号申报。")
+    )
+
+
+def _product(work: Work, authorisation: Authorisation, row: Mapping[str, str]) -> int | None:
+    if not row["product"]:
+        return None
+    product = registry.find_product(work.session, authorisation.id or 0, name=row["product"], grade=row["grade"])
+    if product is None:
+        raise invalid(
+            "product",
+            say("这个登记没有产品“%(name)s %(grade)s”。", name=row["product"], grade=row["grade"]),
+            say("请先导入产品（products），并核对等级。"),
+            value=row["product"],
+        )
+    return product.id
+
+
+def _shares(work: Work, text: str) -> list[Share]:
+    shares: list[Share] = []
+    for part in filter(None, (piece.strip() for piece in text.replace("；", ";").split(";"))):
+        number, _, quantity = part.partition("=")
+        plot = find_plot(work.session, number.strip())
+        if plot is None or not quantity.strip():
+            raise invalid(
+                "plots",
+                say("“%(part)s”不是“地块编号=数量”，或没有这个地块。", part=part),
+                say("请先导入地块，并写成 DK-0001=600。"),
+                value=part,
+            )
+        shares.append(Share(plot.id or 0, quantity.strip()))
+    return shares
+
+
+def _agrees(known: Batch, row: Mapping[str, str], authorisation: Authorisation) -> bool:
+    year = row["account_year"] or row["harvest_year"]
+    stated = (authorisation.id, row["kind"], row["harvest_year"], year, row["harvested_on"], row["supplier"])
+    on_file = (
+        known.authorisation_id,
+        known.kind,
+        str(known.harvest_year),
+        str(known.account_year),
+        str(known.harvested_on or ""),
+        known.supplier,
+    )
+    return stated == on_file and (not row["quantity"] or read_amount(row["quantity"], known.unit, "quantity") == known.quantity)
+
+
+def _dump_batches(session: Session) -> Iterator[dict[str, str]]:
+    for batch, number, product in queries.every_batch(session):
+        names = (
+            "number",
+            "kind",
+            "grade",
+            "unit",
+            "zone",
+            "harvest_year",
+            "account_year",
+            "harvested_on",
+            "packed_on",
+            "best_before_on",
+            "supplier",
+        )
+        cells = {name: str(getattr(batch, name) if getattr(batch, name) is not None else "") for name in names}
+        shares = queries.shares_of(session, batch.id or 0)
+        supplier = batch.supplier_authorisation_id
+        yield cells | {
+            "authorisation": number,
+            "product": product or "",
+            "quantity": _plain(batch.quantity, batch.unit),
+            "plots": ";".join(f"{plot.number}={_plain(share.quantity, batch.unit)}" for share, plot in shares),
+            "supplier_authorisation": registry.get_authorisation(session, supplier).number if supplier else "",
+        }
+
+
+def _plain(quantity: int, unit: str) -> str:
+    return write_amount(quantity, unit).replace(",", "")
+
+
+KINDS = (
+    Kind("caps", say("单产上限"), CAPS, _store_cap, _dump_caps),
+    Kind("batches", say("批次"), BATCHES, _store_batch, _dump_batches),
+)
