@@ -13,6 +13,7 @@ from gi_registry.config import read_settings
 from gi_registry.db import Database
 from tests import cluster
 from tests.architecture.addresses import ROUTES, addresses
+from tests.architecture.packages import write_packages
 from tests.migrations.chain import upgrade
 from tests.migrations.test_chain import TRIGGERS, _triggers
 
@@ -27,7 +28,8 @@ def _triggers_of(url: str, kind: str) -> list[str]:
 
 
 def main() -> None:
-    """Write routes.txt and triggers.txt."""
+    """Write routes.txt, triggers.txt and the packages in setup.cfg."""
+    write_packages()
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'accept.sqlite3'}"
         lines = _triggers_of(url, "sqlite")
