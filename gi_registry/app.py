@@ -10,19 +10,26 @@ from flask_wtf import CSRFProtect
 from gi_registry.accounts.routes import bp as accounts
 from gi_registry.accounts.routes import register_sign_in
 from gi_registry.assets import asset_dir
+from gi_registry.codes.routes import bp as codes
 from gi_registry.config import Settings, read_settings
 from gi_registry.db import Database
 from gi_registry.desk.routes import bp as desk
 from gi_registry.documents.routes import bp as documents
 from gi_registry.opendata.log_routes import bp as log
+from gi_registry.registry.routes import bp as registry
 from gi_registry.reports.routes import bp as reports
+from gi_registry.verify.routes import bp as verify
+from gi_registry.verify.wsgi import wrap
 from gi_registry.web import access, errors, headers, languages, metrics, navigation, pages
 from gi_registry.web.work import RegistryFlask, close_work
 
 BLUEPRINTS = (
+    verify,
     accounts,
+    codes,
     desk,
     documents,
+    registry,
     reports,
     log,
 )
@@ -58,4 +65,5 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.teardown_request(close_work)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.wsgi_app = wrap(app.wsgi_app, settings)  # type: ignore[method-assign]  # the documented way to stand in front of Flask
     return app

@@ -12,7 +12,7 @@ from gi_registry.scans.rules.verdicts import Verdict
 from gi_registry.verify.rules import labels, sentences
 from gi_registry.verify.rules.answer import Answer
 from gi_registry.verify.rules.machine import Translate
-from gi_registry.verify.rules.record import Counting, Indication, Listing, Record, User
+from gi_registry.verify.rules.record import Counting, Goods, Indication, Listing, Record, User
 from gi_registry.verify.rules.style import CSS, ICONS
 
 SHOWN_CHARACTERS = 40  # of a text that is no code
@@ -116,7 +116,7 @@ class _Page:
     def indication(self, answer: Answer, gi: Indication | None, user: User | None) -> str:
         if gi is None:
             return ""
-        heading = f'<h2 class="big">{escape(gi.name)}</h2>'
+        heading = f'<h2 class="big">{escape(gi.name)}</h2>{self.summary(answer.record.goods)}'
         rows = [
             (labels.TRACK, self.say(gi.track_name) if gi.track_name else escape(gi.track)),
             (labels.PROTECTION_NO, escape(gi.number)),
@@ -124,6 +124,13 @@ class _Page:
         ]
         slot = self.mark(user) if user and answer.shows_mark else ""
         return f"<section>{heading}{slot}{self.facts([*self.user_rows(answer, user), *rows])}</section>"
+
+    def summary(self, goods: Goods | None) -> str:
+        """Write what the buyer holds against the pack, in one line that fits the first screen."""
+        if goods is None:
+            return ""
+        content = self.say(sentences.content_words(goods.content, goods.unit)) if goods.content else ""
+        return f'<p class="sum">{" · ".join(part for part in (escape(goods.product), escape(goods.grade), content) if part)}</p>'
 
     def mark(self, user: User) -> str:
         if self.frame.mark:
@@ -160,20 +167,17 @@ class _Page:
             (labels.GRADE, escape(goods.grade)),
             (labels.CONTENT, content),
             (labels.BATCH, escape(goods.batch)),
-            (labels.HARVESTED, self.harvested(record)),
-            (labels.PACKED, self.say(sentences.day_words(goods.packed_on)) if goods.packed_on else ""),
+            (labels.HARVESTED, self.harvest_year(goods)),
             (labels.SHELF_LIFE, life),
             (labels.BEST_BEFORE, best),
         ]
         return f"<section><h2>{self.say(labels.GOODS)}</h2>{self.facts(rows)}</section>"
 
-    def harvested(self, record: Record) -> str:
-        goods = record.goods
-        if goods is None:
+    def harvest_year(self, goods: Goods) -> str:
+        """Write the year of harvest where no day is on file; a known day stands among the steps."""
+        if goods.harvested_on or not goods.harvest_year:
             return ""
-        if goods.harvested_on:
-            return self.say(sentences.day_words(goods.harvested_on))
-        return self.say(say("%(year)s 年", year=goods.harvest_year)) if goods.harvest_year else ""
+        return self.say(say("%(year)s 年", year=goods.harvest_year))
 
     def origin(self, record: Record) -> str:
         origin = record.origin

@@ -19,7 +19,9 @@ PHONE = "Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0.50"
 @pytest.fixture
 def desk(database_url: str) -> Iterator[Desk]:
     made = Desk(
-        read_settings({}, database_url=database_url, secret_key=SECRET_KEY), connections=connect(database_url, wait_ms=300), clock=lambda: NOW
+        read_settings({}, database_url=database_url, secret_key=SECRET_KEY),
+        connections=connect(database_url, wait_ms=300),
+        clock=lambda: NOW,
     )
     yield made
     made.connections.close()

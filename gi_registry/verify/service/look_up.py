@@ -22,7 +22,7 @@ from gi_registry.scans.rules.client import client_key, day_key
 from gi_registry.scans.rules.clones import Counted, CountingTest, read_counting_test
 from gi_registry.scans.rules.place import PlaceTable
 from gi_registry.scans.service import Check, Look, record_check, record_look
-from gi_registry.verify import queries
+from gi_registry.verify.queries import codes as queries
 from gi_registry.verify.rules.answer import Answer, answer, standing
 from gi_registry.verify.rules.record import Checks, Counting, Record, Suspicion
 
