@@ -19,6 +19,7 @@ from gi_registry.registry.models import (
     Product,
     Protection,
 )
+from gi_registry.registry.rules import STANDING_PROTECTION
 
 T = TypeVar("T")
 
@@ -195,3 +196,12 @@ def products_with_number(session: Session) -> Any:
     """Yield (product, number of its authorisation)."""
     query = select(Product, Authorisation.number).join(Authorisation, col(Authorisation.id) == Product.authorisation_id)
     return session.exec(query.order_by(Authorisation.number, col(Product.id)))
+
+
+def protections_to_choose(session: Session, condition: ColumnElement[bool], *, gi_id: int | None = None) -> list[tuple[Protection, Gi]]:
+    """Return the protections in force with their GIs, for a form's choice."""
+    query = select(Protection, Gi).join(Gi, col(Gi.id) == Protection.gi_id).where(condition)
+    query = query.where(col(Protection.state).in_(STANDING_PROTECTION))
+    if gi_id:
+        query = query.where(Protection.gi_id == gi_id)
+    return [(protection, gi) for protection, gi in session.exec(query.order_by(Gi.name, Protection.track))]

@@ -61,7 +61,7 @@ def refuse(error: e.RegistryError) -> Response | WerkzeugResponse:
         return redirect(url_for("accounts.show_sign_in", next=request.full_path.rstrip("?")), 303)
     form_page = g.pop("form_page", None)
     _reopen()
-    if form_page is not None and isinstance(error, e.RegistryError):
+    if form_page is not None and not isinstance(error, e.NotFound | e.NotAllowed | e.NotSignedIn):
         fields = error.fields if isinstance(error, e.Invalid) else (e.FieldError("form", error.reason, error.remedy),)
         g.form_state = FormState(values=_typed(), errors=fields)
         return make_response(form_page(), number)

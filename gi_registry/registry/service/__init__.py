@@ -10,11 +10,12 @@ from gi_registry.registry.service.authorisations import (
     order_rectification,
     protection_of,
     register_authorisation,
+    take_step,
     verify_rectified,
     view_authorisation,
 )
 from gi_registry.registry.service.gis import edit_gi, put_protection, register_gi, view_gi
-from gi_registry.registry.service.products import add_product, edit_product, products_for
+from gi_registry.registry.service.products import add_product, edit_product, products_for, view_product
 from gi_registry.registry.service.standing import lift, restrict, standing
 
 __all__ = [
@@ -34,7 +35,9 @@ __all__ = [
     "register_gi",
     "restrict",
     "standing",
+    "take_step",
     "verify_rectified",
     "view_authorisation",
     "view_gi",
+    "view_product",
 ]

@@ -16,7 +16,7 @@ from gi_registry.kernel.words import say
 from gi_registry.registry import queries
 from gi_registry.registry.models import Authorisation, AuthorisationChange, AuthorisationSite, Protection
 from gi_registry.registry.rules import AUTHORISATION_LIFE
-from gi_registry.registry.schemas import AuthorisationForm, ChangeForm, MatchForm, SiteForm
+from gi_registry.registry.schemas import AuthorisationForm, ChangeForm, MatchForm, SiteForm, StepForm
 from gi_registry.workflow import Work, advance, check_version
 
 _KEPT = ("raw_name", "announcement_raw", "legal_basis", "valid_to")
@@ -155,6 +155,15 @@ def deregister(work: Work, authorisation_id: int, *, reason: str, on: date, vers
     row.valid_to = on
     work.flush()
     return row
+
+
+def take_step(work: Work, authorisation_id: int, step: str, *, fields: StepForm) -> Authorisation:
+    """Take one of the steps that a form offers: order_rectification, verify_rectified or deregister (which needs its date)."""
+    if step == "deregister":
+        if fields.on is None:
+            raise invalid("on", say("请填写公告载明的注销日期。"), say("年-月-日，例如 2026-03-10。"))
+        return deregister(work, authorisation_id, reason=fields.reason, on=fields.on, version=fields.version)
+    return _step(work, authorisation_id, step, reason=fields.reason, version=fields.version)
 
 
 def _step(work: Work, authorisation_id: int, action: str, *, reason: str, version: int) -> Authorisation:

@@ -19,6 +19,13 @@ def products_for(work: Work, authorisation_id: int) -> list[Product]:
     return queries.list_products(work.session, authorisation_id)
 
 
+def view_product(work: Work, product_id: int) -> Product:
+    """Return a product that the actor may change; raise NotFound for another's."""
+    product = queries.get_product(work.session, product_id)
+    work.require("product:edit", product)
+    return product
+
+
 def add_product(work: Work, authorisation_id: int, fields: ProductForm) -> Product:
     """Add a product to an authorisation in use. Raises NotFound for another's, Conflict for one that has ended."""
     authorisation = queries.get_authorisation(work.session, authorisation_id)
