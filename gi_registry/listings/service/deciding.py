@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from gi_registry.anomalies import service as anomalies
 from gi_registry.kernel.errors import invalid
-from gi_registry.kernel.verdict import Failed
 from gi_registry.kernel.words import say
 from gi_registry.listings.models import ListingCase
 from gi_registry.listings.rules.clocks import clocks_of
@@ -33,31 +33,66 @@ def decide_listing(work: Work, case_id: int, *, version: int, note: str) -> List
     """
     case = enter(work, case_id, "case:decide", version=version)
     refuse(work, case, Action.DECIDE_LISTING)
-    clocks = clocks_of(case.clocks)
-    parameter = ground_parameter(work.session, case.ground, case.authority_division, work.today)
-    case.legal_basis, case.basis_version = str(parameter.value.get("basis", "")), parameter.version
-    case.decider_id, case.decided_on, case.authority_name = work.actor.person_id, work.today, authority_of(work, case)
-    case.objection_until = work.today + timedelta(days=clocks.objection_days)
-    case.publication_basis = case.legal_basis if parameter.value.get("publish") else ""
-    if not isinstance(may_publish(facts_of(work, case)), Failed):
-        case.published_on, case.publish_until = work.today, work.today + clocks.publication(case.severity)
+    ruling = _ruling(work, case)
     imposed = _effects(work, case)
-    case.decision_number, case.decision_document_id = papers.issue(
-        work, case, "decision", basis=(case.legal_basis, case.basis_version), note=note, effects=tuple(words for _e, _b, words in imposed)
+    number, document_id = papers.issue(
+        work,
+        case,
+        "decision",
+        basis=(ruling.legal_basis, ruling.basis_version),
+        note=note,
+        effects=tuple(words for _effect, _basis, words in imposed),
+        publish_until=ruling.publish_until,
     )
-    case.decision_service_id = _serve(work, case, case.decision_document_id)
-    take(work, case, Action.DECIDE_LISTING, note=note, documents=(case.decision_document_id,))
+    _apply(case, ruling, number=number, document_id=document_id, service_id=_serve(work, case, document_id))
+    take(work, case, Action.DECIDE_LISTING, note=note, documents=(document_id,))
     for effect, basis, _words in imposed:
         restrict(
-            work,
-            authorisation_id=case.authorisation_id,
-            source=SOURCE,
-            source_id=case.id or 0,
-            effect=effect,
-            basis=basis,
-            from_on=work.today,
+            work, authorisation_id=case.authorisation_id, source=SOURCE, source_id=case.id or 0, effect=effect, basis=basis, from_on=work.today
         )
     return case
+
+
+@dataclass(frozen=True)
+class _Ruling:
+    """What a decision of today says: who, on which basis, published until when (None: internal only)."""
+
+    decider_id: int | None
+    on: date
+    authority: str
+    legal_basis: str
+    basis_version: str
+    publication_basis: str
+    publish_until: date | None
+    objection_until: date
+
+
+def _ruling(work: Work, case: ListingCase) -> _Ruling:
+    clocks = clocks_of(case.clocks)
+    parameter = ground_parameter(work.session, case.ground, case.authority_division, work.today)
+    legal_basis = str(parameter.value.get("basis", ""))
+    publication_basis = legal_basis if parameter.value.get("publish") else ""
+    public = may_publish(replace(facts_of(work, case), publication_basis=publication_basis))
+    return _Ruling(
+        decider_id=work.actor.person_id,
+        on=work.today,
+        authority=authority_of(work, case),
+        legal_basis=legal_basis,
+        basis_version=parameter.version,
+        publication_basis=publication_basis,
+        publish_until=work.today + clocks.publication(case.severity) if public else None,
+        objection_until=work.today + timedelta(days=clocks.objection_days),
+    )
+
+
+def _apply(case: ListingCase, ruling: _Ruling, *, number: str, document_id: int, service_id: int) -> None:
+    """All at once, just before the state changes: the database's CHECKs see a decided case or an undecided one, never half of one."""
+    case.decider_id, case.decided_on, case.authority_name = ruling.decider_id, ruling.on, ruling.authority
+    case.legal_basis, case.basis_version, case.publication_basis = ruling.legal_basis, ruling.basis_version, ruling.publication_basis
+    case.decision_number, case.decision_document_id, case.decision_service_id = number, document_id, service_id
+    case.objection_until = ruling.objection_until
+    if ruling.publish_until is not None:
+        case.published_on, case.publish_until = ruling.on, ruling.publish_until
 
 
 def _effects(work: Work, case: ListingCase) -> list[tuple[str, str, str]]:

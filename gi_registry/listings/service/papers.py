@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
@@ -65,11 +65,9 @@ class Paper:
     window_ends_on: date | None = None
     rectify_until: date | None = None
     publish_until: date | None = None
-    published: bool = False
     effects: tuple[str, ...] = ()
     note: str = ""
     decision_number: str = ""
-    facts: dict[str, object] = field(default_factory=dict)
 
 
 @cache
@@ -102,13 +100,14 @@ def issue(
     basis: tuple[str, str],
     note: str = "",
     effects: tuple[str, ...] = (),
+    publish_until: date | None = None,
 ) -> tuple[str, int]:
     """Number, render and store a paper; return its number and document id. ``basis`` is the legal basis and its version."""
     division = find_division(work.session, case.authority_division)
     place = short_name(division.name) if division else case.authority_division
     count = queries.next_number(work.session, f"{kind}:{case.authority_division}", work.today.year)
     number = paper_number(kind, place, year=work.today.year, count=count)
-    paper = _paper(work, case, kind, number, basis=basis, note=note, effects=effects)
+    paper = _paper(work, case, kind, number, basis=basis, note=note, effects=effects, publish_until=publish_until)
     document = store_written(
         work,
         name=f"{paper.title} {number}.html",
@@ -119,7 +118,17 @@ def issue(
     return number, document.id or 0
 
 
-def _paper(work: Work, case: ListingCase, kind: str, number: str, *, basis: tuple[str, str], note: str, effects: tuple[str, ...]) -> Paper:
+def _paper(
+    work: Work,
+    case: ListingCase,
+    kind: str,
+    number: str,
+    *,
+    basis: tuple[str, str],
+    note: str,
+    effects: tuple[str, ...],
+    publish_until: date | None,
+) -> Paper:
     user = get_authorisation(work.session, case.authorisation_id)
     party = get_organisation(work.session, user.organisation_id or 0)
     finding = get_finding(work.session, case.finding_id)
@@ -149,8 +158,7 @@ def _paper(work: Work, case: ListingCase, kind: str, number: str, *, basis: tupl
         served_on=case.served_on,
         window_ends_on=case.window_ends_on,
         rectify_until=case.rectify_until,
-        publish_until=case.publish_until,
-        published=case.published_on is not None,
+        publish_until=publish_until,
         effects=effects,
         note=note,
         decision_number=case.decision_number or "",
