@@ -9,7 +9,7 @@ from datetime import datetime
 
 from gi_registry.batches import service as batches
 from gi_registry.batches.models import Batch
-from gi_registry.batches.rules.amounts import with_unit
+from gi_registry.batches.rules.amounts import unit_words, with_unit
 from gi_registry.batches.rules.entitlement import Entitlement
 from gi_registry.codes import queries
 from gi_registry.codes.models import Allotment, CodeInterval
@@ -52,6 +52,11 @@ class Quota:
     def amount(self, quantity: int) -> Words:
         """Return a quantity with its unit."""
         return with_unit(quantity, self.unit)
+
+    @property
+    def unit_words(self) -> Words:
+        """Return the unit that quantities are shown in."""
+        return unit_words(self.unit)
 
     @property
     def bar(self) -> tuple[int, int]:

@@ -49,10 +49,8 @@ def test_activation_turns_reservation_into_use_and_labels_the_batch(work: Work) 
     assert queries.activated_of_batch(work.session, season.batch.id or 0) == 300
     assert queries.ranges_of(work.session, allotment.id or 0)[0].used == 300
     assert activate(work, season, allotment, first=501, last=600) == 100
-    assert [(row.serial_from, row.serial_to) for row in queries.intervals_of(work.session, queries.ranges_of(work.session, allotment.id or 0)[0].id or 0)] == [
-        (0, 300),
-        (500, 600),
-    ]  # fmt: skip
+    (row,) = queries.ranges_of(work.session, allotment.id or 0)
+    assert [(item.serial_from, item.serial_to) for item in queries.intervals_of(work.session, row.id or 0)] == [(0, 300), (500, 600)]
     work.commit()
 
 

@@ -1,0 +1,107 @@
+"""The producer orders, prints, receives and activates in a browser without JavaScript; an officer looks; a stranger finds nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from gi_registry.log.keys import ensure_key
+from tests.builders.accounts import make_person, post, sign_in
+from tests.builders.codes import SECRET_KEY, Season, make_season
+from tests.builders.registry import make_organisation
+
+
+@pytest.fixture
+def season(open_work: Callable[..., Any]) -> Season:
+    """A season whose user, county officer and neighbour can sign in."""
+    with open_work() as work:
+        organisation = make_organisation(work)
+        made = make_season(work, organisation=organisation)
+        make_person(work, "producer_approver", organisation=organisation, login="farmer")
+        make_person(work, "county_handler", division="999999", login="officer")
+        make_person(work, "producer_approver", organisation=make_organisation(work), login="neighbour")
+    return made
+
+
+def order(client: Any, season: Season, count: object, key: str = "a") -> Any:
+    fields = {"product_id": season.product.id, "year": 2025, "count": count, "idempotency_key": key}
+    return post(client, f"/authorisations/{season.id}/codes", fields)
+
+
+def test_from_order_to_activated_labels(client: Any, season: Season) -> None:
+    sign_in(client, "farmer")
+    text = client.get(f"/authorisations/{season.id}/codes?year=2025").text
+    assert "还可申领" in text and "7\u2009200" in text
+    answer = order(client, season, 300)
+    assert answer.status_code == 303
+    path = answer.headers["Location"]
+    assert order(client, season, 300).headers["Location"] == path, "a double click is one order"
+    assert client.get(f"{path}/labels.pdf").content_type == "application/pdf"
+    assert client.get(f"{path}/codes.csv").text.count("\r\n") == 301
+    assert "入库后才能激活" in client.get(f"{path}/activate").text
+    assert post(client, f"{path}/print", {"printer": "示例印务"}).status_code == 303
+    assert post(client, f"{path}/receive").status_code == 303
+    assert season.batch.number in client.get(f"{path}/activate").text
+    assert post(client, f"{path}/activate", {"batch_id": season.batch.id, "count": 120}).status_code == 303
+    assert post(client, f"{path}/spoil", {"kind": "damaged", "first": 121, "last": 125, "reason": "受潮"}).status_code == 303
+    text = client.get(path).text
+    assert "1–120" in text and "121–125" in text and "受潮" in text and "示例印务" in text
+    rows = json.loads(client.get(f"/authorisations/{season.id}/codes?year=2025&format=json").text)["items"]
+    assert [(row["count"], row["activated"], row["left"]) for row in rows] == [(300, 120, 175)]
+
+
+def test_too_many_shows_the_form_again_with_reason_and_remedy(client: Any, season: Season) -> None:
+    sign_in(client, "farmer")
+    answer = order(client, season, 7201)
+    assert answer.status_code == 409
+    assert 'role="alert"' in answer.text and 'value="7201"' in answer.text
+    answer = order(client, season, "many")
+    assert answer.status_code == 422 and 'value="many"' in answer.text
+    assert "还没有申领过" in client.get(f"/authorisations/{season.id}/codes?year=2025").text
+
+
+def test_a_form_with_two_ways_to_name_labels_says_so(client: Any, season: Season) -> None:
+    sign_in(client, "farmer")
+    path = order(client, season, 10).headers["Location"]
+    answer = post(client, f"{path}/spoil", {"kind": "void", "count": 1, "first": 2})
+    assert answer.status_code == 422 and "请用一种方式" in answer.text
+
+
+def test_a_stale_page_is_409_and_stores_nothing(client: Any, season: Season) -> None:
+    sign_in(client, "farmer")
+    path = order(client, season, 10).headers["Location"]
+    post(client, f"{path}/print", {"version": 1})
+    assert post(client, f"{path}/receive", {"version": 1}).status_code == 409
+    assert "登记入库" in client.get(path).text
+
+
+def test_officers_look_and_do_not_act_and_neighbours_find_nothing(client: Any, season: Season) -> None:
+    sign_in(client, "farmer")
+    path = order(client, season, 10).headers["Location"]
+    post(client, "/sign-out")
+    sign_in(client, "officer")
+    shown = client.get(path)
+    assert shown.status_code == 200 and "labels.pdf" not in shown.text and "登记印制" not in shown.text
+    assert client.get(f"{path}/codes.csv").status_code == 403
+    assert order(client, season, 1).status_code == 403
+    post(client, "/sign-out")
+    sign_in(client, "neighbour")
+    for address in (path, f"{path}/activate", f"{path}/codes.csv", f"/authorisations/{season.id}/codes", "/allotments/999"):
+        assert client.get(address).status_code == 404
+    assert post(client, f"{path}/withdraw").status_code == 404
+
+
+def test_the_key_set_publishes_public_keys_and_no_secret(client: Any, season: Season, app: Any, open_work: Callable[..., Any]) -> None:
+    with open_work() as work:
+        ensure_key(work.session, app.extensions["gi_settings"], at=work.now)
+    sign_in(client, "farmer")
+    order(client, season, 10)
+    answer = client.get("/.well-known/jwks.json")
+    body = json.loads(answer.text)
+    assert answer.content_type == "application/jwk-set+json"
+    assert [(key["kty"], key["crv"], len(key["x"])) for key in body["keys"]] == [("OKP", "Ed25519", 43)]
+    assert [(key["kid"], key["status"]) for key in body["code_keys"]] == [("code-0", "current")]
+    assert "k" not in body["code_keys"][0] and SECRET_KEY not in answer.text
