@@ -17,8 +17,11 @@ bp = Blueprint("desk", __name__)
 @bp.get("/home")
 @access(SIGNED_IN)
 def home() -> str:
-    """Show what waits for this person."""
-    return page("desk/home.html", actor=current_work().actor)
+    """Show what waits for this person: an officer's queue or a producer's tasks."""
+    work = current_work()
+    if work.allows("desk:view"):
+        return page("desk/desk.html", desk=service.view_desk(work))
+    return page("desk/home.html", home=service.view_home(work))
 
 
 @bp.get("/healthz")

@@ -1,16 +1,141 @@
-"""The clock of a demonstration."""
+"""What waits for a person, and the clock of a demonstration."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 
+from gi_registry.anomalies.models import Finding
 from gi_registry.db import Installation
+from gi_registry.desk import queries
 from gi_registry.divisions.queries import working_days
 from gi_registry.kernel.errors import NotFound, Unavailable, invalid
-from gi_registry.kernel.words import say
+from gi_registry.kernel.words import Words, say, unpacked
+from gi_registry.listings.models import ListingCase
+from gi_registry.listings.rules.life import CASE_LIFE, Turn
+from gi_registry.notices.queries import unread_count
+from gi_registry.registry.models import Authorisation
+from gi_registry.registry.queries import authorisations_of, get_gi
+from gi_registry.reports.models import AnnualReport
+from gi_registry.reports.queries import Obligation
+from gi_registry.reports.rules.obligation import Status
+from gi_registry.reports.service import count_obligations, my_obligations
 from gi_registry.workflow import Work
 
 LARGEST_STEP = 60
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that waits: what, whose, why it is here, until when, and where to act on it."""
+
+    title: Words
+    whose: str
+    why: Words
+    href: str
+    due_on: date | None = None
+    grave: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Things of one kind: the few shown, how many there are, and where all of them are."""
+
+    title: Words
+    items: tuple[Item, ...]
+    total: int
+    href: str
+    empty: Words
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An officer's queue, with the reports of the year in figures."""
+
+    groups: tuple[Group, ...]
+    year: int
+    reports: dict[str, int]
+    unmatched: int
+
+
+@dataclass(frozen=True)
+class Home:
+    """A producer's start: what is due, what came in, and the authorisations to work on."""
+
+    due: tuple[Obligation, ...]
+    unread: int
+    cases: tuple[Item, ...]
+    authorisations: tuple[tuple[Authorisation, str], ...]
+
+
+def view_desk(work: Work) -> Desk:
+    """Return what waits for an officer: cases in turn, open findings, reports to check and to accept."""
+    work.require("desk:view")
+    year = work.today.year - 1
+    groups = [_cases(work)]
+    if work.allows("finding:view"):
+        groups.append(_findings(work))
+    if work.allows("report:check"):
+        groups.append(_reports(work, "filed", say("待县级核对的年度报告"), say("已报送，等待核对")))
+    if work.allows("report:accept"):
+        groups.append(_reports(work, "county_checked", say("待接受的年度报告"), say("承办人已核对，等待另一人接受")))
+    unmatched = queries.unmatched_count(work.session, work.visible(Authorisation, "authorisation:match"))
+    return Desk(tuple(groups), year, count_obligations(work, year), unmatched)
+
+
+def view_home(work: Work) -> Home:
+    """Return what waits for a producer."""
+    organisation = work.actor.organisation_id
+    rows, _total = queries.cases_in_turn(work.session, work.visible(ListingCase, "case:rectify"), (Turn.PARTY,))
+    owned = authorisations_of(work.session, organisation) if organisation is not None else []
+    return Home(
+        due=tuple(item for item in my_obligations(work) if item.status in {Status.OPEN, Status.OVERDUE}),
+        unread=unread_count(work.session, organisation),
+        cases=tuple(_case(row, path="/cases") for row in rows),
+        authorisations=tuple((item, get_gi(work.session, item.gi_id).name) for item in owned),
+    )
+
+
+def _cases(work: Work) -> Group:
+    turns = tuple(turn for permission, turn in _TURNS if work.allows(permission))
+    rows, total = queries.cases_in_turn(work.session, work.visible(ListingCase, "case:view"), turns)
+    items = tuple(_case(row, path="/office/cases") for row in rows)
+    return Group(say("轮到您办理的名录案件"), items, total, "/office/cases", say("没有等待您的案件。新案件从异常线索立案开始。"))
+
+
+_TURNS = (("case:handle", Turn.HANDLER), ("case:decide", Turn.APPROVER))
+
+
+def _case(row: tuple[ListingCase, str, str], *, path: str) -> Item:
+    case, name, gi_name = row
+    title = say("%(ground)s %(state)s", ground=case.ground, state=CASE_LIFE.label(case.state))
+    return Item(
+        title, f"{name} · {gi_name}", say("案号 %(number)s", number=case.number), f"{path}/{case.id}", case.due_on, case.severity == 3
+    )
+
+
+def _findings(work: Work) -> Group:
+    rows, total = queries.open_findings(work.session, work.visible(Finding, "finding:view"))
+    items = tuple(
+        Item(
+            title=say("%(ground)s（%(year)s 年）", ground=finding.ground, year=finding.year),
+            whose=f"{name} · {gi_name}",
+            why=unpacked(finding.summary),
+            href=f"/findings/{finding.id}",
+            grave=finding.severity == 3,
+        )
+        for finding, name, gi_name in rows
+    )
+    return Group(say("未处理的异常线索"), items, total, "/findings?state=open", say("没有未处理的线索。每晚自动核对一次。"))
+
+
+def _reports(work: Work, state: str, title: Words, why: Words) -> Group:
+    rows, total = queries.reports_in_state(work.session, work.visible(AnnualReport, "report:view"), state)
+    items = tuple(
+        Item(say("%(year)s 年度报告", year=report.year), f"{name} · {gi_name}", why, f"/office/reports/{report.id}")
+        for report, name, gi_name in rows
+    )
+    return Group(title, items, total, f"/reports?status={state}", say("没有等待您的年度报告。"))
 
 
 def move_clock(work: Work, count: int) -> None:
