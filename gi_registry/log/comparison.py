@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from typing import Any
 
 import shapely
@@ -11,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from gi_registry.db import metadata
-from gi_registry.log.coverage import canonical_row, is_covered, row_id
+from gi_registry.log.coverage import CONTENT_ADDRESSED, canonical_row, is_covered, row_id
 from gi_registry.log.models import ENTRY
 from gi_registry.log.report import Problem, problem
 from gi_registry.log.rules.leaf import GONE, salted
@@ -40,6 +41,18 @@ def compare_rows(session: Session, tables: Iterable[str]) -> tuple[list[Problem]
             problems.extend(_judge(name, key, values, entry=latest.pop(key, None)))
         problems.extend(problem("row-deleted", name, key) for key, entry in latest.items() if not _matches(entry, GONE))
     return problems, compared
+
+
+def compare_contents(session: Session) -> list[Problem]:
+    """Return the stored files whose bytes are no longer those of their hash, one file in memory at a time."""
+    problems: list[Problem] = []
+    for name, (digest, content) in CONTENT_ADDRESSED.items():
+        table = metadata.tables[name]
+        files = select(table.c[digest], table.c[content]).execution_options(yield_per=1)
+        problems.extend(
+            problem("content-altered", name, key) for key, raw in session.execute(files) if sha256(octets(raw)).hexdigest() != key
+        )
+    return problems
 
 
 def _latest(session: Session, table: str) -> _Latest:

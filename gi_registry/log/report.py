@@ -19,6 +19,7 @@ KINDS = {
     "row-changed": say("该行在日志之外被修改。"),
     "row-inserted": say("该行在日志中没有记录，系绕过日志插入。"),
     "row-deleted": say("该行已不存在，日志中没有删除记录。"),
+    "content-altered": say("文件内容与登记的 SHA-256 不符。"),
     "table-missing": say("日志中有记录的数据表不存在。"),
     "checkpoint-signature": say("检查点的签名无效，或不是由本登记簿签署。"),
     "checkpoint-size": say("检查点的大小超过现有日志，日志被截短。"),

@@ -14,7 +14,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session
 
 from gi_registry.log import queries
-from gi_registry.log.comparison import compare_rows
+from gi_registry.log.comparison import compare_contents, compare_rows
 from gi_registry.log.coverage import COVERED
 from gi_registry.log.models import ENTRY, KEY, LEAF, NODE
 from gi_registry.log.report import Problem, Report, problem
@@ -65,7 +65,8 @@ def verify(session: Session, checkpoint: str | None = None, *, verifier_key: str
     if checkpoint is not None and outside is not None:
         _check_outside(session, walk, outside, note=checkpoint, verifier_key=verifier_key)
     compared, rows = compare_rows(session, tables)
-    return Report((*walk.problems, *compared), walk.frontier.size, walk.frontier.root, rows)
+    contents = compare_contents(session) if tables else []
+    return Report((*walk.problems, *compared, *contents), walk.frontier.size, walk.frontier.root, rows)
 
 
 def _chunks(session: Session, walk: _Walk) -> Iterator[list[_Leaf]]:
