@@ -64,7 +64,10 @@ def refuse(error: e.RegistryError) -> Response | WerkzeugResponse:
     if form_page is not None and not isinstance(error, e.NotFound | e.NotAllowed | e.NotSignedIn):
         fields = error.fields if isinstance(error, e.Invalid) else (e.FieldError("form", error.reason, error.remedy),)
         g.form_state = FormState(values=_typed(), errors=fields)
-        return make_response(form_page(), number)
+        try:
+            return make_response(form_page(), number)
+        except e.RegistryError as second:  # the form itself is not for this person, or gone
+            return refuse(second)
     return make_response(render_template("errors/refusal.html", error=error, number=number, title=TITLES.get(number, TITLES[500])), number)
 
 
