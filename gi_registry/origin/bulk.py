@@ -118,14 +118,14 @@ def _store_plot(work: Work, row: Mapping[str, str]) -> Note | None:
         return Note(warnings=tuple(unpacked(warning) for warning in plot.warnings))
     if known.authorisation_id != authorisation.id:
         raise invalid("number", say("编号 %(number)s 已是别的用标登记的地块。", number=known.number), say("请换一个编号。"))
-    if _plot_fields(known) == fields.model_dump(exclude={"coordinates"}) and _same_place(known.geometry, outline):
+    if _plot_fields(known) == fields.model_dump() and _same_place(known.geometry, outline):
         return UNCHANGED
     correct_plot(work, known, fields=fields, outline=outline)
     return None
 
 
 def _plot_fields(plot: Plot) -> dict[str, Any]:
-    return {name: getattr(plot, name) for name in PlotFields.model_fields if name != "coordinates"}
+    return {name: getattr(plot, name) for name in PlotFields.model_fields}
 
 
 def _dump_plots(session: Session) -> Iterator[dict[str, str]]:

@@ -53,4 +53,19 @@ class PlotFields(BaseModel):
     accuracy_m: int = Field(default=0, ge=0, le=1000)
     valid_from: date | None = None
     valid_to: date | None = None
-    coordinates: str = Field(default="", max_length=200_000)
+
+
+class Outline(BaseModel):
+    """An outline as typed: a corner a line, or GeoJSON text."""
+
+    model_config = _SHAPE
+
+    geometry: str = Field(default="", max_length=200_000)
+
+
+class Version(BaseModel):
+    """The version of the record the form was opened on."""
+
+    model_config = _SHAPE
+
+    version: int | None = None

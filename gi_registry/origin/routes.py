@@ -1,0 +1,120 @@
+"""Pages of plots and origin areas."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from gi_registry.kernel.errors import Invalid
+from gi_registry.kernel.words import say
+from gi_registry.origin import service
+from gi_registry.origin.rules.rings import Reading
+from gi_registry.origin.rules.terms import CAPTURE_WORDS, TENURE_WORDS, VERDICT_WORDS
+from gi_registry.origin.schemas import AreaFields, EndArea, Outline, PlotFields, Version
+from gi_registry.web.access import access
+from gi_registry.web.forms import read_form, reshow, uploaded
+from gi_registry.web.negotiation import table, wanted
+from gi_registry.web.pages import page, redirect_with
+from gi_registry.web.work import current_work
+
+bp = Blueprint("origin", __name__)
+
+WORDS = {"captures": CAPTURE_WORDS, "tenures": TENURE_WORDS, "verdicts": VERDICT_WORDS}
+COLUMNS = ("number", "name", "zone", "crop", "area_milli_mu", "verdict", "reason", "distance_m", "tolerance_m", "valid_from", "valid_to")
+
+
+@bp.get("/authorisations/<int:authorisation_id>/plots")
+@access("plot:view")
+def list_plots(authorisation_id: int) -> str | Response:
+    """List the plots of an authorisation with today's verdicts."""
+    shown = service.plots_page(current_work(), authorisation_id)
+    if wanted() == "html":
+        return page("origin/plots.html", shown=shown, **WORDS)
+    return table([_cells(row) for row in shown.rows], columns=COLUMNS, name="plots")
+
+
+def _cells(row: service.PlotRow) -> dict[str, object]:
+    values = {name: getattr(row.plot, name, None) for name in COLUMNS}
+    verdict = {"verdict": row.verdict.verdict.value, "reason": row.verdict.reason.value}
+    measures = {"distance_m": row.verdict.distance_m, "tolerance_m": row.verdict.tolerance_m}
+    return {name: str(value) if isinstance(value, date) else value for name, value in (values | verdict | measures).items()}
+
+
+@bp.get("/authorisations/<int:authorisation_id>/plots/new")
+@access("plot:edit")
+def new_plot(authorisation_id: int) -> str:
+    """Show the form of a new plot."""
+    authorisation, gi, zones = service.form_page(current_work(), authorisation_id)
+    return page("origin/plot_form.html", authorisation=authorisation, gi=gi, zones=zones, **WORDS)
+
+
+@bp.post("/authorisations/<int:authorisation_id>/plots/new")
+@access("plot:edit")
+def declare_plot(authorisation_id: int) -> Response:
+    """Put a plot on file."""
+    reshow(new_plot, authorisation_id)
+    fields = read_form(PlotFields)
+    plot = service.declare_plot(current_work(), authorisation_id, fields=fields, outline=_outline())
+    return redirect_with(say("地块 %(number)s 已登记。", number=plot.number), "origin.show_plot", plot_id=plot.id)
+
+
+def _outline() -> Reading:
+    file = uploaded("file")
+    return service.read_outline(read_form(Outline).geometry, file.content if file else None)
+
+
+@bp.get("/plots/<int:plot_id>")
+@access("plot:view")
+def show_plot(plot_id: int) -> str:
+    """Show a plot; ``?on=`` asks for the verdict of another day."""
+    asked = request.args.get("on", type=date.fromisoformat)
+    return page("origin/plot.html", shown=service.plot_page(current_work(), plot_id, on=asked), **WORDS)
+
+
+@bp.post("/plots/<int:plot_id>/retire")
+@access("plot:edit")
+def retire_plot(plot_id: int) -> Response:
+    """End the use of a plot from today."""
+    plot = service.retire_plot(current_work(), plot_id, version=read_form(Version).version)
+    return redirect_with(say("地块 %(number)s 已停用。", number=plot.number), "origin.show_plot", plot_id=plot_id)
+
+
+@bp.get("/office/gis/<int:gi_id>/areas")
+@access("area:view")
+def list_areas(gi_id: int) -> str:
+    """List the area versions of a GI."""
+    return page("origin/areas.html", shown=service.areas_page(current_work(), gi_id))
+
+
+@bp.get("/office/gis/<int:gi_id>/areas/new")
+@access("area:edit")
+def new_area(gi_id: int) -> str:
+    """Show the form of a new area version."""
+    return page("origin/area_form.html", shown=service.areas_page(current_work(), gi_id))
+
+
+@bp.post("/office/gis/<int:gi_id>/areas/new")
+@access("area:edit")
+def add_area(gi_id: int) -> Response:
+    """Put an area version on file."""
+    reshow(new_area, gi_id)
+    fields, typed = read_form(AreaFields), read_form(Outline).geometry
+    file = uploaded("file")
+    outline = service.read_outline(typed, file.content if file else None) if typed or file else None
+    area = service.add_area(current_work(), gi_id, fields=fields, outline=outline)
+    message = say("范围版本已录入，但有 %(n)s 处提示，请看下表。", n=len(area.warnings)) if area.warnings else say("范围版本已录入。")
+    return redirect_with(message, "origin.list_areas", gi_id=gi_id)
+
+
+@bp.post("/office/areas/<int:area_id>/end")
+@access("area:edit")
+def end_area(area_id: int) -> Response:
+    """State from which day a version no longer holds."""
+    try:
+        area = service.end_area(current_work(), area_id, read_form(EndArea))
+    except Invalid:
+        reshow(list_areas, service.gi_of_area(current_work(), area_id))
+        raise
+    return redirect_with(say("止期已录入。"), "origin.list_areas", gi_id=area.gi_id)

@@ -1,0 +1,40 @@
+"""Use cases of origin: judge ground by the day of harvest, keep area versions, declare and retire plots."""
+
+from __future__ import annotations
+
+from gi_registry.origin.service.areas import add_area, end_area
+from gi_registry.origin.service.judging import default_tolerance_m, judge, judge_plots
+from gi_registry.origin.service.pages import (
+    AreasPage,
+    PlotPage,
+    PlotRow,
+    PlotsPage,
+    areas_page,
+    form_page,
+    gi_of_area,
+    plot_page,
+    plots_page,
+)
+from gi_registry.origin.service.plots import correct_plot, declare_plot, read_outline, retire_plot, store_plot
+
+__all__ = [
+    "AreasPage",
+    "PlotPage",
+    "PlotRow",
+    "PlotsPage",
+    "add_area",
+    "areas_page",
+    "correct_plot",
+    "declare_plot",
+    "default_tolerance_m",
+    "end_area",
+    "form_page",
+    "gi_of_area",
+    "judge",
+    "judge_plots",
+    "plot_page",
+    "plots_page",
+    "read_outline",
+    "retire_plot",
+    "store_plot",
+]

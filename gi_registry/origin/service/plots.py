@@ -1,0 +1,83 @@
+"""Declare, correct and retire plots."""
+
+from __future__ import annotations
+
+from gi_registry.kernel.errors import invalid
+from gi_registry.kernel.words import packed, say
+from gi_registry.origin import queries
+from gi_registry.origin.models import Plot
+from gi_registry.origin.rules import geojson, typed
+from gi_registry.origin.rules.measure import area_milli_mu
+from gi_registry.origin.rules.rings import Reading
+from gi_registry.origin.rules.terms import PLOT_LIFE, Origin
+from gi_registry.origin.rules.versions import check_period
+from gi_registry.origin.schemas import PlotFields
+from gi_registry.registry import queries as registry
+from gi_registry.workflow import Work, advance, begin
+
+
+def read_outline(coordinates: str, file: bytes | None) -> Reading:
+    """Return the surface of an uploaded GeoJSON file or of typed coordinates; raise Invalid for neither, both, or a defect."""
+    if file is not None and coordinates.strip():
+        raise invalid("geometry", say("既上传了文件，又填写了坐标。"), say("两种方式任选其一。"))
+    if file is not None:
+        return geojson.read_one(file)
+    if coordinates.lstrip().startswith("{"):
+        return geojson.read_one(coordinates)
+    return typed.read_typed(coordinates)
+
+
+def declare_plot(work: Work, authorisation_id: int, *, fields: PlotFields, outline: Reading) -> Plot:
+    """Put a plot on file as its producer states it, wherever it lies; the number is the authorisation's with a position."""
+    authorisation = registry.get_authorisation(work.session, authorisation_id)
+    work.require("plot:edit", authorisation)
+    position = queries.next_plot_position(work.session, authorisation_id)
+    number = f"{authorisation.number}-P{position:03d}"
+    return store_plot(work, authorisation_id, number=number, fields=fields, outline=outline, origin=Origin.FORM)
+
+
+def store_plot(
+    work: Work, authorisation_id: int, *, number: str, fields: PlotFields, outline: Reading, origin: Origin, gi_id: int | None = None
+) -> Plot:
+    """Store a plot under a given number: records are stored as stated, anomalies judge them."""
+    authorisation = registry.get_authorisation(work.session, authorisation_id)
+    warnings = check_period(fields.valid_from, fields.valid_to) + outline.warnings
+    plot = Plot(
+        number=number,
+        authorisation_id=authorisation_id,
+        gi_id=gi_id or authorisation.gi_id,
+        owner_org_id=authorisation.owner_org_id,
+        authority_division=authorisation.authority_division,
+        **fields.model_dump(),
+        geometry=outline.geometry,
+        area_milli_mu=area_milli_mu(outline.geometry),
+        warnings=[packed(warning) for warning in warnings],
+        origin=origin,
+    )
+    begin(plot, PLOT_LIFE)
+    work.record(plot, "plot:declare")
+    work.flush()
+    return plot
+
+
+def correct_plot(work: Work, plot: Plot, *, fields: PlotFields, outline: Reading) -> Plot:
+    """Put a plot's statement right; past verdicts stay with the batches they were given for, the log keeps what it said before."""
+    work.require("plot:edit", plot)
+    warnings = check_period(fields.valid_from, fields.valid_to) + outline.warnings
+    for name, value in fields.model_dump().items():
+        setattr(plot, name, value)
+    plot.geometry, plot.area_milli_mu = outline.geometry, area_milli_mu(outline.geometry)
+    plot.warnings = [packed(warning) for warning in warnings]
+    plot.version += 1
+    work.record(plot, "plot:correct")
+    work.flush()
+    return plot
+
+
+def retire_plot(work: Work, plot_id: int, *, version: int | None = None) -> Plot:
+    """End the use of a plot from today; its past harvests keep their verdicts."""
+    plot = queries.get_plot(work.session, plot_id)
+    work.require("plot:edit", plot)
+    plot.valid_to = max(work.today, plot.valid_from or work.today)
+    advance(work, plot, PLOT_LIFE, "retire", expected_version=version)
+    return plot
