@@ -9,13 +9,17 @@ from flask_wtf import CSRFProtect
 
 from gi_registry.accounts.routes import bp as accounts
 from gi_registry.accounts.routes import register_sign_in
+from gi_registry.anomalies.routes import bp as anomalies
 from gi_registry.assets import asset_dir
 from gi_registry.codes.routes import bp as codes
 from gi_registry.config import Settings, read_settings
 from gi_registry.db import Database
 from gi_registry.desk.routes import bp as desk
 from gi_registry.documents.routes import bp as documents
+from gi_registry.listings.routes import bp as listings
+from gi_registry.notices.routes import bp as notices
 from gi_registry.opendata.log_routes import bp as log
+from gi_registry.origin.routes import bp as origin
 from gi_registry.registry.routes import bp as registry
 from gi_registry.reports.routes import bp as reports
 from gi_registry.verify.routes import bp as verify
@@ -26,12 +30,16 @@ from gi_registry.web.work import RegistryFlask, close_work
 BLUEPRINTS = (
     verify,
     accounts,
+    anomalies,
     codes,
     desk,
     documents,
     registry,
     reports,
+    listings,
     log,
+    notices,
+    origin,
 )
 
 
