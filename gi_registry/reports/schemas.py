@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -66,3 +67,16 @@ def draft_fields(form: Mapping[str, str]) -> dict[str, object]:
     values = {name: text for name, text in form.items() if name not in _NOT_FIGURES and not name.endswith(REASON)}
     reasons = {name.removesuffix(REASON): text for name, text in form.items() if name.endswith(REASON)}
     return {"version": form.get("version", "0"), "values": values, "reasons": reasons}
+
+
+class StatedReport(Form):
+    """A report of the past, as a file states it: stored as stated."""
+
+    year: int = Field(ge=2000, le=2200)
+    state: Literal["filed", "county_checked", "accepted"] = "accepted"
+    filed_on: date
+    nil: bool = False
+    nil_since: date | None = None
+    nil_reason: str = Field(default="", max_length=500)
+    marking_mode: Literal["", "item_code", "batch_code", "pre_printed"] = ""
+    signed_by: str = Field(default="", max_length=60)

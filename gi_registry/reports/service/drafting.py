@@ -152,14 +152,14 @@ def _editable(work: Work, authorisation: Authorisation, year: int) -> AnnualRepo
     return new_report(work, authorisation, year, revision=revision)
 
 
-def new_report(work: Work, authorisation: Authorisation, year: int, *, revision: int) -> AnnualReport:
-    """Return a new draft that is not stored yet."""
+def new_report(work: Work, authorisation: Authorisation, year: int, *, revision: int, state: str = REPORT_LIFE.initial) -> AnnualReport:
+    """Return a new report that is not stored yet: a draft, or what a file states of the past."""
     return AnnualReport(
         number=report_number(year, authorisation.id or 0, revision),
         authorisation_id=authorisation.id or 0,
         year=year,
         revision=revision,
-        state=REPORT_LIFE.initial,
+        state=state,
         owner_org_id=authorisation.owner_org_id,
         authority_division=authorisation.authority_division,
         version=0,

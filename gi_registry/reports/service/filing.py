@@ -179,7 +179,7 @@ def _file(work: Work, report: AnnualReport, *, signed_name: str) -> AnnualReport
     report.figures = stored_figures({row.figure.key: Stated(row.value, row.reason, follows=row.prefilled) for row in content.rows})
     report.warnings = [stored_warning(item) for item in warned(work, report, content)]
     declaration = Declaration(signed_name, work.actor.person_id, work.now.astimezone(SHANGHAI).isoformat(timespec="seconds"))
-    identity = _identity(work, authorisation)
+    identity = identity_in_content(work, authorisation)
     fix_content(work, report, filed_content(content, declaration, identity=identity, year=report.year, window_version=window.version))
     report.window_version = window.version
     report.checked_at = report.checked_by = None
@@ -250,7 +250,8 @@ def _amendment(work: Work, report: AnnualReport) -> AnnualReport:
     return draft
 
 
-def _identity(work: Work, authorisation: Authorisation) -> dict[str, str]:
+def identity_in_content(work: Work, authorisation: Authorisation) -> dict[str, str]:
+    """Return section 1 of the form as it is filed."""
     values = [value for _term, value in identity_of(work, authorisation)]
     return dict(zip(("user", "uscc", "gi", "track", "authorisation", "announcement", "valid_from"), values, strict=False))
 
