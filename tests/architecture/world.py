@@ -1,0 +1,157 @@
+"""A small world for the access table: one of everything, and a person of every role here and elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlmodel import col, select
+
+from gi_registry.app import create_app
+from gi_registry.config import read_settings
+from gi_registry.db import Database
+from gi_registry.kernel.actor import SYSTEM
+from gi_registry.kernel.permissions import ROLES
+from gi_registry.log import queries as log
+from gi_registry.log.keys import ensure_key
+from gi_registry.workflow import Work
+from tests.conftest import NOW
+
+SCOPES = ("own", "other")
+ORGANISED = ("producer_operator", "producer_approver", "holder_manager", "printer")
+PLACES = {
+    "county_handler": ("999999", "999998"),
+    "county_approver": ("999999", "999998"),
+    "city_officer": ("9999", "3205"),
+    "province_officer": ("99", "32"),
+}
+PUBLIC_ROLE = "consumer"
+# Enough for most forms to get past their shape, so that the row is looked for before anything else is refused.
+BODY = {"version": "1", "reason": "示例说明", "reasons": "示例说明", "note": "示例说明"}
+TESTED_ROLES = tuple(role for role in ROLES if role != "system")
+
+
+@dataclass
+class World:
+    """The application on a database with one of everything; ``subjects`` are the values for the slots of addresses."""
+
+    app: Flask
+    subjects: dict[str, Any]
+    people: dict[tuple[str, str], str]
+
+    def client(self, role: str, scope: str) -> Any:
+        """Return a browserless client of a person of this role, here (``own``) or elsewhere (``other``)."""
+        client = self.app.test_client()
+        if role != PUBLIC_ROLE:
+            with client.session_transaction() as session:
+                session["_user_id"], session["_fresh"] = self.people.get((role, scope), self.people[role, "own"]), True
+        return client
+
+    def request(self, rule: Any, method: str, role: str, scope: str) -> str:
+        """Return how the request ended: entered, sign-in, refused or missing."""
+        with self.app.test_request_context():
+            values = {name: self.subjects[name] for name in rule.arguments}
+            path = self.app.url_map.bind("localhost").build(rule.endpoint, values, method=method)
+        return _ending(self.client(role, scope).open(path, method=method, data=BODY if method == "POST" else None))
+
+
+def _ending(answer: Any) -> str:
+    assert answer.status_code < 500, answer.text[:2000]
+    if answer.status_code == 401 or (answer.status_code in {302, 303} and "/sign-in" in answer.headers["Location"]):
+        return "sign-in"
+    return {403: "refused", 404: "missing"}.get(answer.status_code, "entered")
+
+
+@contextmanager
+def built(url: str) -> Iterator[World]:
+    """Build the world; what a request changes is rolled back, so that each meets the same one."""
+    database = Database(url)
+    settings = read_settings({}, database_url=url, secret_key="only-for-tests-" + "0" * 32, secure_cookies=False)
+    with database.session() as session:
+        work = Work(session, SYSTEM, NOW)
+        subjects, moment = _subjects(work)
+        people = {key: _person(work, key, subjects) for key in _cast()}
+        ensure_key(session, settings, at=NOW)
+        work.commit()
+        subjects["path"] = f"0/000.p/{log.head(session).size}"  # the log is shorter than one full tile
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gi_registry.workflow.utc_now", lambda _offset=None: moment)
+        patch.setattr(Work, "commit", Work.flush)
+        app = create_app(settings, database)
+        app.config["WTF_CSRF_ENABLED"] = False
+        yield World(app, subjects, people)
+    database.engine.dispose()
+
+
+def _cast() -> list[tuple[str, str]]:
+    named = [role for role in TESTED_ROLES if role != PUBLIC_ROLE]
+    return [(role, scope) for role in named for scope in (SCOPES if role in ORGANISED or role in PLACES else SCOPES[:1])]
+
+
+def _person(work: Work, key: tuple[str, str], subjects: dict[str, Any]) -> str:
+    from tests.builders.accounts import make_person
+    from tests.builders.divisions import make_division
+    from tests.builders.registry import make_organisation
+
+    role, scope = key
+    division = PLACES[role][SCOPES.index(scope)] if role in PLACES else ""
+    if division:
+        make_division(work, division)
+    organisation = None
+    if role in ORGANISED:
+        organisation = subjects["_organisation"] if scope == "own" else make_organisation(work, division_code="999998")
+    person = make_person(work, role, division=division, organisation=organisation)
+    return f"{person.id}:{person.epoch}"
+
+
+def _subjects(work: Work) -> tuple[dict[str, Any], datetime]:
+    """Return what stands for each slot of an address, all of it of one user in one county, and the moment it is in."""
+    from gi_registry.accounts.models import Organisation
+    from gi_registry.batches.models import Batch
+    from gi_registry.codes.models import Allotment
+    from gi_registry.documents.models import Document
+    from gi_registry.notices.models import Notice
+    from gi_registry.origin.models import AreaVersion, Plot
+    from gi_registry.registry.models import Authorisation, Product
+    from gi_registry.reports import service as reports
+    from tests.builders.listings import make_stage, to_window
+    from tests.builders.reports import draft_of, filing_of
+
+    stage = to_window(make_stage(work))
+    authorisation = work.session.get(Authorisation, stage.the_case.authorisation_id)
+    assert authorisation is not None
+    draft = reports.save_draft(stage.as_("operator"), authorisation.id or 0, 2025, fields=draft_of())
+    owner = stage.as_("owner")
+    report = reports.file_report(owner, draft.id or 0, fields=filing_of(owner, draft.version))
+
+    def first(model: Any, *conditions: Any) -> Any:
+        return work.session.exec(select(model.id).where(*conditions).order_by(col(model.id))).first()
+
+    owned = stage.party.id
+    subjects = {
+        "_organisation": work.session.get(Organisation, owned),
+        "authorisation_id": authorisation.id,
+        "gi_id": authorisation.gi_id,
+        "protection_id": authorisation.protection_id,
+        "organisation_id": owned,
+        "uscc": stage.party.uscc,
+        "product_id": first(Product, Product.authorisation_id == authorisation.id),
+        "plot_id": first(Plot, Plot.authorisation_id == authorisation.id),
+        "area_id": first(AreaVersion, AreaVersion.gi_id == authorisation.gi_id),
+        "batch_id": first(Batch, Batch.authorisation_id == authorisation.id),
+        "allotment_id": first(Allotment, Allotment.authorisation_id == authorisation.id),
+        "report_id": report.id,
+        "finding_id": stage.finding.id,
+        "case_id": stage.case.id if stage.case else None,
+        "document_id": first(Document, Document.owner_org_id == owned),
+        "notice_id": first(Notice, Notice.organisation_id == owned),
+        "year": 2025,
+        "step": "order_rectification",
+        "filename": "registry.css",
+    }
+    return subjects, stage.now
