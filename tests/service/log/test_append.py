@@ -38,7 +38,14 @@ def test_a_change_becomes_a_leaf_that_does_not_show_the_row(work: Any) -> None:
     assert append(work, change(7)) == 1
     body = work.session.execute(select(LEAF.c.body)).scalar_one()
     row = json.loads(body).pop("row")
-    assert {**json.loads(body), "row": ""} == {"v": 1, "subject": "gi", "action": "register", "actor": "p-1", "at": "2026-03-10T02:00:00.000000Z", "row": ""}
+    assert {**json.loads(body), "row": ""} == {
+        "v": 1,
+        "subject": "gi",
+        "action": "register",
+        "actor": "p-1",
+        "at": "2026-03-10T02:00:00.000000Z",
+        "row": "",
+    }
     assert len(bytes.fromhex(row)) == 32
     assert "示例" not in body
 

@@ -67,8 +67,16 @@ BEHIND_THE_LOG = {
     "UPDATE division SET valid_from = '1999-12-31' WHERE code = '999050'": ("row-changed", "division", "999050"),
     "UPDATE division SET name = '示例999003' WHERE code = '999003'": ("row-changed", "division", "999003"),
     "DELETE FROM division WHERE code = '999051'": ("row-deleted", "division", "999051"),
-    "INSERT INTO division (code, name, level, path) VALUES ('999077', '新县', 'county', '/999077/')": ("row-inserted", "division", "999077"),
-    "INSERT INTO division (code, name, level, path) VALUES ('999009', '示例999009', 'county', '/999009/')": ("row-inserted", "division", "999009"),
+    "INSERT INTO division (code, name, level, path) VALUES ('999077', '新县', 'county', '/999077/')": (
+        "row-inserted",
+        "division",
+        "999077",
+    ),
+    "INSERT INTO division (code, name, level, path) VALUES ('999009', '示例999009', 'county', '/999009/')": (
+        "row-inserted",
+        "division",
+        "999009",
+    ),
 }
 
 
@@ -95,8 +103,14 @@ INSIDE_THE_LOG = {
     "UPDATE log_entry SET row_id = '999002' WHERE leaf_index = 3": ("log_entry", "entry-altered"),
     "UPDATE log_entry SET position = 5 WHERE leaf_index = 11 AND position = 1": ("log_entry", "entry-altered"),
     "DELETE FROM log_entry WHERE leaf_index = 10": ("log_entry", "entry-altered"),
-    "INSERT INTO log_entry SELECT 77, 0, table_name, row_id, salt, row_hash FROM log_entry WHERE leaf_index = 0": ("log_entry", "entry-extra"),
-    "INSERT INTO log_entry SELECT 0, 1, table_name, row_id, salt, row_hash FROM log_entry WHERE leaf_index = 1": ("log_entry", "entry-altered"),
+    "INSERT INTO log_entry SELECT 77, 0, table_name, row_id, salt, row_hash FROM log_entry WHERE leaf_index = 0": (
+        "log_entry",
+        "entry-extra",
+    ),
+    "INSERT INTO log_entry SELECT 0, 1, table_name, row_id, salt, row_hash FROM log_entry WHERE leaf_index = 1": (
+        "log_entry",
+        "entry-altered",
+    ),
 }
 
 
@@ -109,7 +123,10 @@ def test_a_change_of_the_log_itself_is_found(filled: Any, statement: str) -> Non
 
 
 @pytest.mark.databases("sqlite")
-@pytest.mark.parametrize("statement", ["UPDATE division SET valid_from = 'never' WHERE code = '999001'", "UPDATE division SET name = x'ff' WHERE code = '999001'"])
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE division SET valid_from = 'never' WHERE code = '999001'", "UPDATE division SET name = x'ff' WHERE code = '999001'"],
+)
 def test_content_that_cannot_be_read_any_more_does_not_stop_the_check(filled: Any, statement: str) -> None:
     filled.session.execute(text(statement))
     filled.session.execute(text("UPDATE division SET name = '别处' WHERE code = '999007'"))
@@ -178,5 +195,3 @@ def test_an_erased_row_is_sound_and_a_salt_lost_without_erasure_is_not(filled: A
     entry = "FROM log_entry WHERE leaf_index = 1"
     filled.session.execute(text(f"UPDATE log_entry SET salt = row_hash WHERE leaf_index = 1 AND EXISTS (SELECT 1 {entry})"))
     assert {kind for kind, _table, _row in kinds(filled)} >= {"salt-missing"}
-
-

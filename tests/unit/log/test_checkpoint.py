@@ -67,7 +67,9 @@ def test_another_key_did_not_sign() -> None:
     assert not signed_by(NOTE, "other.example/log", public=PUBLIC)
 
 
-@pytest.mark.parametrize("text", ["", "a", "a\nb\nc\n\n", f"{NAME}\n-1\nAAAA\n\n", f"{NAME}\n007\n{b64encode(bytes(32)).decode()}\n\n", f"{NAME}\n1\nAAAA\n\n"])
+@pytest.mark.parametrize(
+    "text", ["", "a", "a\nb\nc\n\n", f"{NAME}\n-1\nAAAA\n\n", f"{NAME}\n007\n{b64encode(bytes(32)).decode()}\n\n", f"{NAME}\n1\nAAAA\n\n"]
+)
 def test_what_is_no_checkpoint_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
         parse(text)

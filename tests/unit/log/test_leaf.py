@@ -37,7 +37,10 @@ def test_the_row_hash_is_salted() -> None:
     assert salted(bytes(16), b'{"id":1}') != HASH
 
 
-@pytest.mark.parametrize(("table", "row_id", "row_hash", "salt"), [("plot", "2", HASH, SALT), ("batch", "1", HASH, SALT), ("plot", "1", SALT * 2, SALT), ("plot", "1", HASH, bytes(16))])
+@pytest.mark.parametrize(
+    ("table", "row_id", "row_hash", "salt"),
+    [("plot", "2", HASH, SALT), ("batch", "1", HASH, SALT), ("plot", "1", SALT * 2, SALT), ("plot", "1", HASH, bytes(16))],
+)
 def test_the_commitment_binds_every_part_of_the_entry(table: str, row_id: str, row_hash: bytes, salt: bytes) -> None:
     assert commitment(table, row_id, row_hash=row_hash, salt=salt) != commitment("plot", "1", row_hash=HASH, salt=SALT)
 
