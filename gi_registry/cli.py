@@ -162,3 +162,106 @@ def log_verify(settings: Settings, kept: Path | None, verifier_key: str | None, 
     tell(report.as_json(), as_json=as_json, words="\n".join(map(str, report.lines)))
     if not report.sound:
         raise SystemExit(1)
+
+
+@main.command("import")
+@click.argument("kind")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.option("--dry-run", is_flag=True, help="Check everything, store nothing.")
+@click.option("--partial", is_flag=True, help="Store the good rows; without it all rows or none.")
+@click.option("--encoding", default="", help="utf-8, gbk or gb18030, where detection should not decide.")
+@click.option("--mapping", default="", help="agi, ava, or a TOML or JSON file that reads other headers.")
+@click.option("--template", type=click.Path(dir_okay=False, path_type=Path), help="Write an empty file with a sample row instead.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def import_rows(settings: Settings, kind: str, file: Path | None, template: Path | None, *, as_json: bool, **options: Any) -> None:
+    """Store the rows of a CSV or GeoJSON file. Example: gi-registry import gis jiangsu.csv --mapping agi"""
+    from gi_registry.opendata import files  # noqa: PLC0415  # loads every feature that has rows
+
+    if template is not None:
+        template.write_bytes(files.template_of(kind))
+        tell({"template": str(template)}, as_json=as_json, words=f"已写入样表 {template}。")
+        return
+    if file is None:
+        raise click.UsageError("FILE is missing.")
+    with open_work(database_of(settings)) as work:
+        result = files.import_file(work, kind, file.read_bytes(), name=file.name, wishes=files.Wishes(**options), watch=files.progress)
+    tell(result.as_json(), as_json=as_json, words=files.told(result))
+    if result.errors and not (options["partial"] and result.kept):
+        raise SystemExit(1)
+
+
+@main.command("export")
+@click.argument("kind")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def export_rows(settings: Settings, kind: str, file: Path, *, as_json: bool) -> None:
+    """Write every row of a kind; .geojson writes GeoJSON. Example: gi-registry export gis gis.csv"""
+    from gi_registry.opendata import files  # noqa: PLC0415  # loads every feature that has rows
+
+    with database_of(settings).session(writable=False) as session:
+        content = files.export_file(session, kind, name=file.name)
+    file.write_bytes(content)
+    tell({"kind": kind, "file": str(file), "bytes": len(content)}, as_json=as_json, words=f"已导出到 {file}。")
+
+
+@main.group("codes")
+def codes_group() -> None:
+    """Item codes: grant them, make their labels."""
+
+
+@codes_group.command("mint")
+@click.option("--authorisation", required=True, help="Number of the authorisation.")
+@click.option("--product", required=True, help="Name of the product, or its id.")
+@click.option("--year", required=True, type=int, help="Year whose entitlement is used.")
+@click.option("--count", required=True, type=int)
+@click.option("--zone", default="")
+@click.option("--key", "idempotency_key", default="", help="The same key gives the same allotment again.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write serial number, code and QR text as CSV.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def codes_mint(settings: Settings, out: Path | None, *, as_json: bool, **wishes: Any) -> None:
+    """Allot codes within the entitlement. Example: gi-registry codes mint --authorisation SQ-1 --product 新茶 --year 2026 --count 9"""
+    from gi_registry.codes import service as codes  # noqa: PLC0415  # loads numpy and reportlab
+
+    with open_work(database_of(settings)) as work:
+        made = codes.allot_by_number(work, secret_key=settings.secret_key, **wishes)
+        content = codes.codes_csv(work, made.id or 0, settings).content if out else b""
+    if out:
+        out.write_bytes(content)
+    answer = {"allotment": made.number, "count": made.count, "year": made.year, "file": str(out) if out else None}
+    tell(answer, as_json=as_json, words=f"已核发 {made.count:,} 枚，申领编号 {made.number}。" + (f"编码清单 {out}。" if out else ""))
+
+
+@codes_group.command("labels")
+@click.option("--allotment", required=True, help="Number of the allotment.")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A .pdf (A4 sheets) or .csv (for print houses).")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def codes_labels(settings: Settings, allotment: str, out: Path, as_json: bool) -> None:
+    """Make the labels of an allotment. Example: gi-registry codes labels --allotment FM2026-7Z0QK --out labels.pdf"""
+    from gi_registry.codes import service as codes  # noqa: PLC0415  # loads numpy and reportlab
+
+    with open_work(database_of(settings), writable=False) as work:
+        paper = codes.paper_of(work, allotment, settings, kind=out.suffix.lower())
+    out.write_bytes(paper.content)
+    tell({"allotment": allotment, "file": str(out), "bytes": len(paper.content)}, as_json=as_json, words=f"已写入 {out}。")
+
+
+@main.group("keys")
+def keys_group() -> None:
+    """Keys that prove codes."""
+
+
+@keys_group.command("rotate")
+@click.option("--revoke", type=click.IntRange(0, 31), help="Also revoke this key: what it signs and is not yet activated is void.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def keys_rotate(settings: Settings, revoke: int | None, as_json: bool) -> None:
+    """Make the next key; codes of older keys stay valid. Example: gi-registry keys rotate --revoke 0"""
+    from gi_registry.codes import service as codes  # noqa: PLC0415  # loads numpy and reportlab
+
+    with open_work(database_of(settings)) as work:
+        key = codes.rotate_keys(work, settings.secret_key, revoke=revoke)
+    tell({"key": key.id, "revoked": revoke}, as_json=as_json, words=f"新编码将由密钥 {key.id} 签发。")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -131,6 +131,14 @@ def activated_of_batch(session: Session, batch_id: int) -> int:
     size = func.sum(col(CodeInterval.serial_to) - col(CodeInterval.serial_from))
     query = select(size).where(CodeInterval.batch_id == batch_id, CodeInterval.status == Status.ACTIVATED)
     return int(session.exec(query.where(col(CodeInterval.lifted_at).is_(None))).one() or 0)
+
+
+def every_activation(session: Session) -> Iterable[tuple[CodeInterval, str, int]]:
+    """Yield every open activation with the label of its range and the id of its batch."""
+    query = select(CodeInterval, CodeRange.label, CodeInterval.batch_id).join(CodeRange, col(CodeRange.id) == CodeInterval.range_id)
+    where = query.where(CodeInterval.status == Status.ACTIVATED, col(CodeInterval.lifted_at).is_(None))
+    for interval, label, batch_id in session.exec(where.order_by(col(CodeInterval.id))):
+        yield interval, label, batch_id or 0
 
 
 # ---- the label identity ----

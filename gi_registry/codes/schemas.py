@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 from pydantic import Field as Limit
 
+from gi_registry.codes.rules.format import SERIALS_PER_RANGE
 from gi_registry.codes.rules.intervals import Status
 from gi_registry.kernel.errors import invalid
 from gi_registry.kernel.words import say
@@ -87,3 +89,19 @@ class Step(_Shape):
     """A step of the allotment's life that needs no more than the version of the page."""
 
     version: int | None = None
+
+
+class StatedActivation(_Shape):
+    """An activation of the past as reported: serials of a range, before permutation, half-open."""
+
+    range_label: Line
+    serial_from: int = Limit(ge=0, lt=SERIALS_PER_RANGE)
+    serial_to: int = Limit(ge=1, le=SERIALS_PER_RANGE)
+    batch: Line
+    activated_on: date
+
+    @model_validator(mode="after")
+    def _forward(self) -> Self:
+        if self.serial_to <= self.serial_from:
+            raise invalid("serial_to", say("止序列号须大于起序列号。"), say("止序列号不含在内：0 至 100 是 100 枚。"), value=self.serial_to)
+        return self

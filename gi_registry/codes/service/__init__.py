@@ -17,15 +17,17 @@ from gi_registry.codes.service.custody import (
     void_interval,
     withdraw,
 )
+from gi_registry.codes.service.history import record_activation
 from gi_registry.codes.service.keys import ensure_key, key_set, open_secret, public_key_set, rotate_keys
-from gi_registry.codes.service.orders import allot, may_order
-from gi_registry.codes.service.papers import Paper, codes_csv, labels_pdf
+from gi_registry.codes.service.orders import allot, allot_by_number, may_order
+from gi_registry.codes.service.papers import Paper, codes_csv, labels_pdf, paper_of
 from gi_registry.codes.service.views import allotment_rows, view_allotment, view_codes
 
 __all__ = [
     "Paper",
     "activate",
     "allot",
+    "allot_by_number",
     "allotment_rows",
     "close",
     "codes_csv",
@@ -37,7 +39,9 @@ __all__ = [
     "mark_received",
     "may_order",
     "open_secret",
+    "paper_of",
     "public_key_set",
+    "record_activation",
     "returned",
     "rotate_keys",
     "spoil",

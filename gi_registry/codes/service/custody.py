@@ -187,7 +187,7 @@ def batch_fits(allotment: Allotment, batch: Batch) -> Verdict:
 
 
 def _activate_piece(work: Work, allotment: Allotment, piece: Piece, *, batch: Batch, authorisation: Authorisation) -> CodeInterval:
-    interval = _say(work, piece, Status.ACTIVATED, batch_id=batch.id)
+    interval = write_interval(work, piece, Status.ACTIVATED, batch_id=batch.id)
     batches.use_reserved(
         work, authorisation, gi_id=allotment.gi_id, year=allotment.year, zone=allotment.zone, unit=allotment.unit, batch_id=batch.id or 0,
         quantity=len(piece.span) * allotment.content_per_label, source_kind="code_interval", source_id=interval.id or 0,
@@ -222,7 +222,7 @@ def _spoil_pieces(work: Work, allotment: Allotment, status: Status, pieces: Iter
     authorisation = registry.get_authorisation(work.session, allotment.authorisation_id)
     written = []
     for piece in pieces:
-        interval = _say(work, piece, status, basis=reason, origin=origin)
+        interval = write_interval(work, piece, status, basis=reason, origin=origin)
         written.append(interval)
         if not piece.activated and allotment.origin == "order":
             batches.release(
@@ -250,7 +250,7 @@ def returned(work: Work, allotment_id: int, which: Which, *, reason: str) -> Don
 void = void_interval
 
 
-def _say(
+def write_interval(
     work: Work,
     piece: Piece,
     status: Status,
@@ -260,6 +260,7 @@ def _say(
     origin: str = "act",
     at: datetime | None = None,
 ) -> CodeInterval:
+    """Say something of a piece: the interval, and what it takes from the stock of its range."""
     interval = CodeInterval(
         range_id=piece.code_range.id or 0,
         serial_from=piece.span.low,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from gi_registry.batches import service as batches
 from gi_registry.codes import queries
@@ -47,6 +48,23 @@ def allot(work: Work, authorisation_id: int, order: Order, *, secret_key: str) -
         if repeat is None:
             raise
         return repeat
+
+
+def allot_by_number(work: Work, *, authorisation: str, product: str, secret_key: str, **wishes: Any) -> Allotment:
+    """Grant codes to an authorisation and product known by number and name (or id), for the command line. Raises as ``allot``."""
+    found = registry.find_authorisation(work.session, authorisation)
+    if found is None:
+        raise invalid("authorisation", say("没有登记号为 %(number)s 的用标登记。", number=authorisation), value=authorisation)
+    products = registry.list_products(work.session, found.id or 0)
+    named = [item for item in products if product in {item.name, f"{item.name} {item.grade}", str(item.id)}]
+    if len(named) != 1:
+        raise invalid(
+            "product",
+            say("产品“%(name)s”不能唯一确定。", name=product),
+            say("可用：%(names)s。", names="、".join(f"{item.id} {item.name} {item.grade}".strip() for item in products)),
+            value=product,
+        )
+    return allot(work, found.id or 0, Order(product_id=named[0].id or 0, **wishes), secret_key=secret_key)
 
 
 def may_order(work: Work, authorisation: Authorisation) -> Verdict:

@@ -81,6 +81,18 @@ def codes_csv(work: Work, allotment_id: int, settings: Settings) -> Paper:
     return Paper(f"{allotment.number}.csv", "text/csv", out.getvalue().encode("ascii"))
 
 
+def paper_of(work: Work, number: str, settings: Settings, *, kind: str) -> Paper:
+    """Return all labels of an allotment known by its number: ``.pdf`` sheets or a ``.csv`` list. Raises NotFound, Invalid."""
+    allotment = queries.find_allotment_by_number(work.session, number)
+    if allotment is None:
+        raise invalid("allotment", say("没有申领编号 %(number)s。", number=number), say("请核对编号。"), value=number)
+    if kind == ".csv":
+        return codes_csv(work, allotment.id or 0, settings)
+    if kind != ".pdf":
+        raise invalid("out", say("标签可以写成 .pdf 或 .csv。"), say("请更换文件的扩展名。"), value=kind)
+    return labels_pdf(work, allotment.id or 0, settings, part=None)
+
+
 def codes_of(work: Work, allotment: Allotment, secret_key: str, *, part: Part) -> Iterator[tuple[int, str]]:
     """Yield serial number and code of a part, range by range."""
     start = 0
