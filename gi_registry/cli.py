@@ -236,7 +236,7 @@ def codes_mint(settings: Settings, out: Path | None, *, as_json: bool, **wishes:
 
 @codes_group.command("labels")
 @click.option("--allotment", required=True, help="Number of the allotment.")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A .pdf (A4 sheets) or .csv (for print houses).")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A .pdf (A4 sheets) or .csv (print houses).")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
 def codes_labels(settings: Settings, allotment: str, out: Path, as_json: bool) -> None:
