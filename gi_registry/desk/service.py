@@ -89,7 +89,7 @@ def view_home(work: Work) -> Home:
     rows, _total = queries.cases_in_turn(work.session, work.visible(ListingCase, "case:rectify"), (Turn.PARTY,))
     owned = authorisations_of(work.session, organisation) if organisation is not None else []
     return Home(
-        due=tuple(item for item in my_obligations(work) if item.status in {Status.OPEN, Status.OVERDUE}),
+        due=tuple(item for item in (my_obligations(work) if work.allows("report:view") else ()) if item.status in {Status.OPEN, Status.OVERDUE}),
         unread=unread_count(work.session, organisation),
         cases=tuple(_case(row, path="/cases") for row in rows),
         authorisations=tuple((item, get_gi(work.session, item.gi_id).name) for item in owned),
