@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -56,12 +56,16 @@ class Result:
 
 @dataclass(frozen=True)
 class Options:
-    """How to load: ``partial`` keeps the good rows, ``dry_run`` nothing; ``encoding`` overrides detection."""
+    """How to load: ``partial`` keeps the good rows, ``dry_run`` nothing; ``encoding`` overrides detection.
+
+    ``watch`` passes the rows on and may show how far they are.
+    """
 
     partial: bool = False
     dry_run: bool = False
     encoding: str = ""
     mapping: Mapping | None = None
+    watch: Callable[[Sequence[Line]], Iterable[Line]] = iter
 
 
 class _Undo(Exception):
@@ -83,7 +87,7 @@ def load(work: Work, kind: Kind, table: Table, *, digest: str, options: Options 
     keep = False
     try:
         with work.savepoint(), work.bulk(f"{kind.name}:import", digest):
-            for line in table.lines:
+            for line in options.watch(table.lines):
                 note = _store(work, kind, line, errors=errors)
                 if note is not None:
                     unchanged += note.unchanged

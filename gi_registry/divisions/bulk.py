@@ -10,13 +10,16 @@ from gi_registry.bulk.rules import UNCHANGED, Column, Kind, Note
 from gi_registry.bulk.shapes import read_row
 from gi_registry.divisions import queries, service
 from gi_registry.divisions.models import CalendarDay
+from gi_registry.divisions.rules import Somewhere, parent_of
 from gi_registry.divisions.schemas import DayForm, DivisionForm
 from gi_registry.kernel.words import say
 from gi_registry.workflow import Work
 
 
 def _store_division(work: Work, row: Mapping[str, str]) -> Note | None:
-    return None if service.put_division(work, read_row(DivisionForm, row)) else UNCHANGED
+    fields = read_row(DivisionForm, row)
+    work.require("rows:import", Somewhere(fields.parent_code or parent_of(fields.code) or ""))
+    return None if service.put_division(work, fields) else UNCHANGED
 
 
 def _dump_divisions(session: Session) -> Iterator[dict[str, str]]:
@@ -32,6 +35,7 @@ def _dump_divisions(session: Session) -> Iterator[dict[str, str]]:
 
 
 def _store_day(work: Work, row: Mapping[str, str]) -> Note | None:
+    work.require("rows:import", Somewhere())
     fields = read_row(DayForm, row)
     return None if service.put_day(work, fields.day, working=fields.working == "true", note=fields.note) else UNCHANGED
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlmodel import Session, col, or_, select
@@ -93,3 +94,13 @@ def resolve(session: Session, names: str, field: str) -> str:
             raise invalid(field, say("“%(name)s”可能是：%(listed)s。", name=name, listed=listed), say("请改填区划代码。"), value=names)
         code = highest[0].code
     return code
+
+
+def full_names(session: Session, codes: Iterable[str | None]) -> dict[str, str]:
+    """Return the names from the province down of many places, in two queries; a code that is not on file stands for itself."""
+    wanted = {code for code in codes if code}
+    paths = {row.code: row.path for row in session.exec(select(Division).where(col(Division.code).in_(wanted)))}
+    above = {part for path in paths.values() for part in path_codes(path)}
+    names = {row.code: row.name for row in session.exec(select(Division).where(col(Division.code).in_(above)))}
+    full = {code: "".join(names[part] for part in reversed(path_codes(path))) for code, path in paths.items()}
+    return {code: full.get(code, code) for code in wanted}

@@ -127,3 +127,13 @@ class WorkingDays:
         if end < start:
             return -self.between(end, start)
         return sum(self.is_working(start + timedelta(days=offset)) for offset in range(1, (end - start).days + 1))
+
+
+@dataclass(frozen=True)
+class Somewhere:
+    """A place as the subject of a permission: who may act there. An empty code is everywhere: only a grant without limits reaches it."""
+
+    authority_division: str = ""
+    owner_org_id: None = None
+    id: int = 0
+    __tablename__: str = "somewhere"

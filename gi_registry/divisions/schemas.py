@@ -25,9 +25,9 @@ class DivisionForm(BaseModel):
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
+    parent_code: str = ""  # before the code, whose reading depends on it
     code: str
     name: str = Field(min_length=1, max_length=80)
-    parent_code: str = ""
     valid_from: Day | None = None
     valid_to: Day | None = None
     successor_code: str = ""
@@ -35,6 +35,8 @@ class DivisionForm(BaseModel):
     @field_validator("code", "parent_code", "successor_code")
     @classmethod
     def _code(cls, value: str, info: ValidationInfo) -> str:
+        if info.field_name == "code" and value == f"{info.data.get('parent_code')}00":
+            return value  # 441900: a prefecture without counties stands as its own county in the lists
         return division_code(value, info.field_name or "code") if value else ""
 
     @model_validator(mode="after")

@@ -10,8 +10,8 @@ from gi_registry.origin.bulk import KINDS as ORIGIN
 from gi_registry.registry.bulk import KINDS as REGISTRY
 
 ORDER = (
-    "divisions", "calendar", "organisations", "gis", "areas", "caps", "authorisations", "products", "plots", "batches", "purchases", "tests",
-    "inspections", "penalties", "business-records", "codes-activated", "scans", "reports", "market-offers",
+    "divisions", "calendar", "organisations", "gis", "areas", "caps", "authorisations", "products", "plots", "batches", "purchases",
+    "tests", "inspections", "penalties", "business-records", "codes-activated", "scans", "reports", "market-offers",
 )  # fmt: skip
 
 KINDS: tuple[Kind, ...] = tuple(sorted((*DIVISIONS, *REGISTRY, *ORIGIN, *BATCHES, *CODES), key=lambda kind: ORDER.index(kind.name)))

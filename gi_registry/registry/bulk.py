@@ -32,10 +32,13 @@ def _store_organisation(work: Work, row: Mapping[str, str]) -> Note | None:
     note = Note(warnings=(warning,)) if warning else None
     found = find_organisation(work.session, fields.uscc)
     if found is None:
-        add_organisation(work, Organisation(uscc=fields.uscc, **values))
+        fresh = Organisation(uscc=fields.uscc, **values)
+        work.require("organisation:edit", fresh)
+        add_organisation(work, fresh)
         return note
     if _same(found, values):
         return UNCHANGED
+    work.require("organisation:edit", found)
     for name, value in values.items():
         setattr(found, name, value)
     found.version += 1

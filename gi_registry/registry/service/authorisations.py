@@ -51,6 +51,7 @@ def register_authorisation(work: Work, fields: AuthorisationForm, *, origin: str
         origin=origin,
     )
     _cite(row, fields.announcement)
+    work.require("authorisation:register", row)
     work.record(row, "authorisation:register")
     work.flush()
     return row

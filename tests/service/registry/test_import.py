@@ -20,6 +20,7 @@ from gi_registry.registry import queries
 from gi_registry.registry.bulk import KINDS as REGISTER
 from gi_registry.registry.models import Authorisation, Gi, Product, Protection
 from gi_registry.workflow import Work
+from tests.builders.accounts import make_actor
 from tests.builders.divisions import make_division
 from tests.builders.registry import example_uscc
 
@@ -47,7 +48,7 @@ def jiangsu_divisions(work: Work, shared_data: Path) -> None:
     """Load Jiangsu's part of the public list of divisions through the importer."""
     rows = [["code", "name", "parent_code"]]
     for name, parent in (("provinces", ""), ("cities", "provinceCode"), ("areas", "cityCode")):
-        with open(shared_data / "divisions" / f"{name}.csv", encoding="utf-8") as lines:
+        with (shared_data / "divisions" / f"{name}.csv").open(encoding="utf-8") as lines:
             rows += [[row["code"], row["name"], row.get(parent, "")] for row in csv.DictReader(lines) if row["code"].startswith("32")]
     out = io.StringIO()
     csv.writer(out).writerows(rows)
@@ -121,6 +122,12 @@ def test_a_dry_run_stores_nothing_and_tells_the_same(work: Work) -> None:
 def test_a_place_before_its_parent_is_refused_with_its_row(work: Work) -> None:
     result = load(work, "divisions", "code,name\n999999,示例县\n")
     assert reasons(result) == [(2, "parent_code", "没有上级区划 9999。")]
+
+
+def test_a_prefecture_without_counties_is_its_own_county(work: Work) -> None:
+    result = load(work, "divisions", "code,name,parent_code\n44,广东省,\n441900,东莞市,\n441900,东莞市,4419\n")
+    assert result.kept, reasons(result)
+    assert [work.session.get_one(Division, code).path for code in ("4419", "441900")] == ["/44/4419/", "/44/4419/441900/"]
 
 
 def whole_register(work: Work) -> None:
@@ -228,3 +235,18 @@ def test_the_american_areas_are_gis_of_a_foreign_country(work: Work, shared_data
     assert (result.rows, result.stored, result.unchanged, result.errors) == (5, 1, 4, ())
     gi = queries.find_gi(work.session, "AVA Russian River Valley")
     assert gi is not None and gi.country == "US"
+
+
+def test_a_province_brings_in_its_own_rows_only(work: Work) -> None:
+    make_division(work, "999999")
+    make_division(work, "888888")
+    officer = Work(work.session, make_actor(work, "province_officer", division="99"), work.now)
+    assert load(officer, "divisions", "code,name,parent_code\n999997,新县,9999\n").kept
+    for name, text in {
+        "divisions": "code,name,parent_code\n888887,别省的县,8888\n",
+        "calendar": "day,working\n2027-01-01,false\n",
+        "organisations": f"uscc,name,division_code\n{example_uscc(3)},别省的公司,888888\n",
+        "gis": "code,name,division_code\nGI-8,别省的茶,888888\n",
+    }.items():
+        result = load(officer, name, text)
+        assert not result.kept and len(result.errors) == 1, name

@@ -1,0 +1,97 @@
+"""Files in and out of every kind: what the command line and the office's page share."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from gi_registry.assets import asset_dir
+from gi_registry.bulk import service as bulk
+from gi_registry.bulk.rules import Line
+from gi_registry.bulk.rules.writing import template
+from gi_registry.bulk.service import Options, Result
+from gi_registry.kernel.words import Words, say
+from gi_registry.opendata.kinds import KINDS
+from gi_registry.workflow import Work
+
+MAPPINGS = "mappings"
+SHOWN_ERRORS = 50
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the person asked for."""
+
+    dry_run: bool = False
+    partial: bool = False
+    encoding: str = ""
+    mapping: str = ""
+
+
+def import_file(
+    work: Work,
+    kind: str,
+    content: bytes,
+    *,
+    name: str,
+    wishes: Wishes,
+    watch: Callable[[Sequence[Line]], Iterable[Line]] = iter,
+    mapping_files: bool = True,
+) -> Result:
+    """Store the rows of a file. Raises Invalid for an unknown kind, mapping or encoding and for a file that cannot be read at all."""
+    chosen = bulk.kind_named(KINDS, kind)
+    directory = asset_dir("geodata") / MAPPINGS
+    mapping = bulk.read_mapping(wishes.mapping, chosen, directory=directory, files=mapping_files) if wishes.mapping else None
+    options = Options(partial=wishes.partial, dry_run=wishes.dry_run, encoding=wishes.encoding, mapping=mapping, watch=watch)
+    return bulk.load_file(work, chosen, content, name=name, options=options)
+
+
+def export_file(session: Session, kind: str, *, name: str) -> bytes:
+    """Return every row of a kind as a file. Raises Invalid for an unknown kind."""
+    return bulk.dump_file(session, bulk.kind_named(KINDS, kind), name=name)
+
+
+def template_of(kind: str) -> bytes:
+    """Return an empty file of a kind with a sample row. Raises Invalid for an unknown kind."""
+    return template(bulk.kind_named(KINDS, kind))
+
+
+def mapping_names() -> list[str]:
+    """Return the names of the mappings that ship."""
+    return bulk.mapping_names(asset_dir("geodata") / MAPPINGS)
+
+
+def outcome(result: Result) -> Words:
+    """Return what became of a file, in one sentence."""
+    values = {"rows": result.rows, "stored": result.stored, "unchanged": result.unchanged, "errors": len(result.errors)}
+    if result.kept:
+        return say("共 %(rows)s 行：写入 %(stored)s 行，未变 %(unchanged)s 行，有错 %(errors)s 行。", **values)
+    if result.errors:
+        return say("共 %(rows)s 行，有 %(errors)s 处错误，一行也没有写入。", **values)
+    return say("检查通过：共 %(rows)s 行，将写入 %(stored)s 行，未变 %(unchanged)s 行。没有写入。", **values)
+
+
+def told(result: Result) -> str:
+    """Return the result for a terminal: the outcome, then one line per error and warning."""
+    lines = [str(outcome(result))]
+    lines += [
+        f"第 {error.row} 行 {error.column} “{error.value}”：{error.reason} {error.remedy or ''}".rstrip()
+        for error in result.errors[:SHOWN_ERRORS]
+    ]
+    if len(result.errors) > SHOWN_ERRORS:
+        lines.append(f"……另有 {len(result.errors) - SHOWN_ERRORS} 处；全部见 --json。")
+    lines += [f"第 {warning.row} 行 提示：{warning.message}" for warning in result.warnings[:SHOWN_ERRORS]]
+    return "\n".join(lines)
+
+
+def progress(lines: Sequence[Line]) -> Iterable[Line]:
+    """Pass the rows on with a progress bar where a terminal watches."""
+    if not sys.stderr.isatty():
+        return lines
+    from rich.console import Console  # only for terminals
+    from rich.progress import track
+
+    return track(lines, description="导入", console=Console(stderr=True))
