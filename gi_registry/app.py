@@ -11,6 +11,7 @@ from gi_registry.accounts.routes import bp as accounts
 from gi_registry.accounts.routes import register_sign_in
 from gi_registry.anomalies.routes import bp as anomalies
 from gi_registry.assets import asset_dir
+from gi_registry.batches.routes import bp as batches
 from gi_registry.codes.routes import bp as codes
 from gi_registry.config import Settings, read_settings
 from gi_registry.db import Database
@@ -18,7 +19,9 @@ from gi_registry.desk.routes import bp as desk
 from gi_registry.documents.routes import bp as documents
 from gi_registry.listings.routes import bp as listings
 from gi_registry.notices.routes import bp as notices
+from gi_registry.opendata.import_routes import bp as imports
 from gi_registry.opendata.log_routes import bp as log
+from gi_registry.opendata.routes import bp as opendata
 from gi_registry.origin.routes import bp as origin
 from gi_registry.registry.routes import bp as registry
 from gi_registry.reports.routes import bp as reports
@@ -30,10 +33,13 @@ from gi_registry.web.work import RegistryFlask, close_work
 BLUEPRINTS = (
     verify,
     accounts,
+    batches,
     anomalies,
     codes,
     desk,
     documents,
+    imports,
+    opendata,
     registry,
     reports,
     listings,
