@@ -44,9 +44,10 @@ class Obligation:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The filters of a list of obligations; ``status`` is a derived status or ``returned``."""
+    """The filters of a list of obligations: ``status`` is a derived status or ``returned``, ``state`` a state of the report."""
 
     status: str = ""
+    state: str = ""
     text: str = ""
     gi_id: int | None = None
 
@@ -201,6 +202,8 @@ def obligation_query(
         query = query.where(or_(*(col(column).contains(wanted.text, autoescape=True) for column in columns)))
     if wanted.gi_id is not None:
         query = query.where(Authorisation.gi_id == wanted.gi_id)
+    if wanted.state:
+        query = query.where(col(report.state) == wanted.state, col(report.filings) > 0)
     if wanted.status:
         query = query.where(_status_is(wanted.status, report, windows or {}, today or date.max))
     return query.order_by(col(Authorisation.number))

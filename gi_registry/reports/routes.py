@@ -24,6 +24,7 @@ from gi_registry.web.negotiation import table, wanted
 from gi_registry.web.pages import page, redirect_with
 from gi_registry.web.pagination import paginate
 from gi_registry.web.work import current_work
+from gi_registry.workflow import Work
 
 bp = Blueprint("reports", __name__)
 
@@ -36,12 +37,17 @@ WORDS = {"statuses": LABELS, "life": REPORT_LIFE, "modes": MODE_LABELS}
 def list_reports() -> str | Response:
     """Show a producer its own years, an officer its region."""
     work = current_work()
-    if work.allows("report:draft"):
-        rows = service.my_obligations(work)
-        return _list_answer(rows) or page("reports/mine.html", rows=rows, today=work.today, **WORDS)
+    if not work.allows("report:draft"):
+        return _region(work)
+    rows = service.my_obligations(work)
+    return _list_answer(rows) or page("reports/mine.html", rows=rows, today=work.today, **WORDS)
+
+
+def _region(work: Work) -> str | Response:
     year = request.args.get("year", work.today.year - 1, type=int)
     year = year if 2000 <= year <= work.today.year else work.today.year - 1
-    asked = Wanted(status=request.args.get("status", ""), text=request.args.get("q", "").strip()[:80])
+    args = request.args
+    asked = Wanted(status=args.get("status", ""), state=args.get("state", ""), text=args.get("q", "").strip()[:80])
     listed = service.list_obligations(work, year, wanted=asked, paginate=paginate)
     years = range(work.today.year, work.today.year - 6, -1)
     return _list_answer(listed.rows) or page(

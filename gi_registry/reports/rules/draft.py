@@ -97,6 +97,11 @@ class Part:
     texts: tuple[tuple[TextField, str], ...]
 
     @property
+    def worth_showing(self) -> bool:
+        """Whether there is anything to read: a figure that is stated or must be, or a sentence."""
+        return any(row.value is not None or row.figure.core for row in self.rows) or any(text for _field, text in self.texts)
+
+    @property
     def modes(self) -> tuple[str, ...]:
         """The marking modes of the section's figures; the empty one stands for figures without."""
         return tuple(dict.fromkeys(row.figure.mode for row in self.rows))

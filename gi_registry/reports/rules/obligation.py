@@ -67,7 +67,7 @@ def year_due_next(term: Term, *, today: date, filed: Collection[int]) -> int | N
 
 def refuse_unowed(term: Term, year: int, *, today: date, filed: Collection[int]) -> None:
     """Raise Conflict for a year that is not owed or has not begun; the refusal names the year that is due next."""
-    if owes(term, year) and year <= today.year:
+    if term.valid_from.year <= year <= today.year and owes(term, year):
         return
     reason = (
         say("%(year)s 年度尚未开始，不能填写。", year=year)

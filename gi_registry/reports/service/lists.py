@@ -24,7 +24,7 @@ class Listed:
 
 
 def my_obligations(work: Work) -> tuple[Obligation, ...]:
-    """Return every owed year of the actor's organisation whose turn has come, the most pressing first: overdue, open, then the rest."""
+    """Return every owed year of the actor's organisation that has begun: returned ones first, then open, overdue and the rest."""
     work.require("report:view")
     organisation = work.actor.organisation_id
     if organisation is None:
@@ -34,7 +34,7 @@ def my_obligations(work: Work) -> tuple[Obligation, ...]:
         term = queries.term_of(authorisation)
         for year in owed_years(term, until=work.today.year) if term is not None else ():
             found += queries.obligations(work.session, year, today=work.today, condition=_only(authorisation))
-    order = {Status.OVERDUE: 0, Status.OPEN: 1, Status.NOT_OPEN: 2}
+    order = {Status.OPEN: 1, Status.OVERDUE: 2, Status.NOT_OPEN: 3}
     return tuple(sorted(found, key=lambda item: (_order(item, order), -item.year)))
 
 
@@ -80,4 +80,4 @@ def _only(authorisation: Authorisation) -> Any:
 def _order(item: Obligation, order: dict[Status, int]) -> int:
     if item.report is not None and item.report.state == "returned":
         return 0
-    return order.get(item.status, 3)
+    return order.get(item.status, 4)
