@@ -43,8 +43,8 @@ make_venv() { # lock file
   want=$(cat "$lock" scripts/build.lock setup.cfg pyproject.toml | sha256sum | cut -d' ' -f1)
   if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
     echo "Installing $lock (about a minute the first time)"
-    PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet --no-input --compile --require-hashes -r scripts/build.lock -r "$lock"
-    .venv/bin/python -m pip install --quiet --no-input --no-index --no-deps --no-build-isolation --disable-pip-version-check --editable .
+    PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install -qq --no-input --compile --require-hashes -r scripts/build.lock -r "$lock"
+    .venv/bin/python -m pip install -qq --no-input --no-index --no-deps --no-build-isolation --disable-pip-version-check --editable .
     .venv/bin/python -m compileall -q gi_registry
     echo "$want" >"$stamp"
   fi
