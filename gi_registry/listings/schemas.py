@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,10 +23,15 @@ class _Form(BaseModel):
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
 
-class Act(_Form):
-    """An act on a case: the version that the form was opened with, and what there is to say."""
+class Version(_Form):
+    """An act that needs no words: the version that the form was opened with."""
 
     version: int
+
+
+class Act(Version):
+    """An act on a case, and what there is to say."""
+
     note: str = Field(default="", max_length=4000)
 
 
@@ -41,23 +47,29 @@ class ServedAct(Act):
     method: Method
 
 
-class ProveService(_Form):
+class ReasonedServedAct(ReasonedAct):
+    """An act that issues a paper and needs its reasons."""
+
+    method: Method
+
+
+class ProveService(Version):
     """The receipt of a delivery by post or in person; nothing to fill in for the other two methods."""
 
-    version: int
     served_on: date | None = None
 
 
-class FileDefence(_Form):
+class FileDefence(Version):
     """The party's statement: one point a line."""
 
-    version: int
     points: str = Field(min_length=2, max_length=20_000)
 
 
 class AnswerPoint(_Form):
     """The answer to one point."""
 
+    LEAST: ClassVar[int] = 2
+
     number: int
-    answer: str = Field(min_length=2, max_length=8000)
+    answer: str = Field(min_length=LEAST, max_length=8000)
     outcome: str = Field(pattern="^(accepted|partly|rejected)$")

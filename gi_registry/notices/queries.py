@@ -58,7 +58,17 @@ def consent_of(session: Session, organisation_id: int, on: date) -> ServiceConse
     return session.exec(rows.order_by(col(ServiceConsent.confirmed_on).desc())).first()
 
 
-def public_notices(session: Session, since: date) -> Sequence[ServiceRecord]:
-    """Return public notices (公告送达) put up since a day, newest first."""
-    rows = select(ServiceRecord).where(ServiceRecord.method == Method.PUBLIC_NOTICE.value, ServiceRecord.sent_on >= since)
+def services_of_notices(session: Session, notice_ids: Sequence[int]) -> frozenset[int]:
+    """Return which of these notices carry an electronic service that is not confirmed yet."""
+    rows = select(ServiceRecord.notice_id).where(
+        col(ServiceRecord.notice_id).in_(notice_ids),
+        ServiceRecord.method == Method.ELECTRONIC.value,
+        col(ServiceRecord.served_on).is_(None),
+    )
+    return frozenset(number for number in session.exec(rows) if number is not None)
+
+
+def running_public_notices(session: Session, today: date) -> Sequence[ServiceRecord]:
+    """Return the public notices (公告送达) whose period is not over, newest first."""
+    rows = select(ServiceRecord).where(ServiceRecord.method == Method.PUBLIC_NOTICE.value, col(ServiceRecord.served_on) >= today)
     return session.exec(rows.order_by(col(ServiceRecord.sent_on).desc(), col(ServiceRecord.id).desc())).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlmodel import Session
@@ -13,7 +14,16 @@ from gi_registry.kernel.verdict import Failed
 from gi_registry.kernel.words import Words, say
 from gi_registry.notices import rules
 from gi_registry.notices.models import Notice, ServiceConsent, ServiceRecord
-from gi_registry.notices.queries import consent_of, find_service_of_notice, get_notice, get_service
+from gi_registry.notices.queries import (
+    consent_of,
+    find_service_of_notice,
+    get_notice,
+    get_service,
+    list_notices,
+    services_of_notices,
+    unread_count,
+)
+from gi_registry.notices.queries import running_public_notices as queries_of_public_notices
 from gi_registry.notices.rules import Method
 from gi_registry.outbox.rules import Channel
 from gi_registry.outbox.service import enqueue
@@ -36,6 +46,56 @@ def notify(work: Work, *, organisation_id: int, title: Words, body: Words, link:
         if person.active and "@" in person.email:
             enqueue(work.session, Channel.EMAIL, recipient=person.email, subject=notice.title, body=notice.body, now=work.now)
     return notice
+
+
+@dataclass(frozen=True)
+class InboxItem:
+    """A notice with what confirming it would mean."""
+
+    notice: Notice
+    is_service: bool
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """The inbox of an organisation."""
+
+    items: tuple[InboxItem, ...]
+    unread: int
+
+
+def view_inbox(work: Work) -> Inbox:
+    """Return the inbox of the actor's organisation, unread first."""
+    work.require("notice:view")
+    organisation_id = work.actor.organisation_id
+    if organisation_id is None:
+        return Inbox((), 0)
+    notices = list_notices(work.session, organisation_id)
+    serving = services_of_notices(work.session, [notice.id or 0 for notice in notices])
+    items = tuple(InboxItem(notice, notice.id in serving) for notice in notices)
+    return Inbox(items, unread_count(work.session, organisation_id))
+
+
+@dataclass(frozen=True)
+class PublicNotice:
+    """What a public notice says, and nothing more."""
+
+    party: str
+    document: str
+    collect_at: str
+    sent_on: date
+    served_on: date | None
+
+
+def public_notices(work: Work) -> list[PublicNotice]:
+    """Return the public notices whose period runs, the newest first; natural persons keep the first character of their name."""
+    found = []
+    for record in queries_of_public_notices(work.session, work.today):
+        party = get_organisation(work.session, record.organisation_id)
+        name = party.name[:1] + "*" * max(len(party.name) - 1, 1) if party.natural_person else party.name
+        title = record.document_name.removesuffix(".html")
+        found.append(PublicNotice(name, title, record.collect_at, record.sent_on, record.served_on))
+    return found
 
 
 def mark_read(work: Work, notice_id: int) -> Notice:

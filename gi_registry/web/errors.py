@@ -67,7 +67,9 @@ def refuse(error: e.RegistryError) -> Response | WerkzeugResponse:
         try:
             return make_response(form_page(), number)
         except e.RegistryError as second:  # the form itself is not for this person, or gone
-            return refuse(second)
+            if not isinstance(error, e.Conflict):
+                return refuse(second)
+            _reopen()  # the case moved on meanwhile (a double click): the conflict is what to tell
     return make_response(render_template("errors/refusal.html", error=error, number=number, title=TITLES.get(number, TITLES[500])), number)
 
 

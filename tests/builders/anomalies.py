@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlmodel import col, select
+
 from gi_registry.anomalies import service
 from gi_registry.anomalies.models import Finding
 from gi_registry.codes import service as codes
 from gi_registry.codes.schemas import Activation
 from gi_registry.divisions.service import seed_calendar
 from gi_registry.workflow import Work
-from sqlmodel import col, select
 from tests.builders.batches import make_cap
 from tests.builders.codes import Season, make_allotment, make_season
 

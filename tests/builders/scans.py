@@ -11,7 +11,7 @@ from gi_registry.batches.models import Batch
 from gi_registry.codes.models import Allotment, CodeInterval, CodeRange, SigningKey
 from gi_registry.codes.rules.format import compose, range_label_of
 from gi_registry.codes.rules.mac import mac_of, mac_prf, order_prf, permute
-from gi_registry.codes.rules.sealing import seal
+from gi_registry.codes.rules.sealing import seal, unseal
 from gi_registry.origin.models import AreaVersion
 from gi_registry.registry.models import Authorisation, Product
 from gi_registry.workflow import Work
@@ -119,7 +119,8 @@ def make_labels(
     work.session.flush()
     ids = (found.id, goods.id, authorisation.id, product.id)
     assert None not in ids
-    labels = Labels(found.id or 0, label, key.id, goods.id or 0, authorisation.id or 0, product.id or 0, authorisation.gi_id)
+    secret = unseal(key.sealed, secret_key=SECRET_KEY, label=f"code-{key.id}")
+    labels = Labels(found.id or 0, label, key.id, goods.id or 0, authorisation.id or 0, product.id or 0, authorisation.gi_id, secret)
     if activated:
         say_of(work, labels, "activated", 0, activated, batch_id=labels.batch_id, at=work.now - timedelta(days=160))
     return labels

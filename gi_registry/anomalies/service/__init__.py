@@ -6,6 +6,7 @@ from gi_registry.anomalies.service.evaluate import evaluate, still_holds
 from gi_registry.anomalies.service.findings import (
     clear_finding,
     dismiss_finding,
+    findings_query,
     open_case_on,
     record_fact,
     settle_finding,
@@ -18,6 +19,7 @@ __all__ = [
     "clear_finding",
     "dismiss_finding",
     "evaluate",
+    "findings_query",
     "open_case_on",
     "record_fact",
     "run",

@@ -40,6 +40,12 @@ def view_finding(work: Work, finding_id: int) -> FindingView:
     return FindingView(finding, tuple(queries.evidence_of(work.session, finding_id)), number, user, gi)
 
 
+def findings_query(work: Work, filters: queries.Filters) -> Any:
+    """Return the query of a list of findings, limited to the actor's region."""
+    work.require("finding:view")
+    return queries.findings_matching(work.visible(Finding, "finding:view"), filters)
+
+
 def dismiss_finding(work: Work, finding_id: int, *, reason: str, expected_version: int) -> Finding:
     """Set a finding aside with a reason; only changed facts open it again."""
     finding = queries.lock_finding(work.session, finding_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gi_registry.listings.rules.life import turn_of
 from gi_registry.listings.service.daily import daily
 from gi_registry.listings.service.deciding import (
     correct,
@@ -29,13 +30,14 @@ from gi_registry.listings.service.handling import (
     withdraw,
 )
 from gi_registry.listings.service.party import confirm_receipt, file_defence, file_rectification, object_to_listing
-from gi_registry.listings.service.viewing import CaseView, Choice, paper, view_case
+from gi_registry.listings.service.viewing import CaseView, Choice, case_queue, own_cases, paper, view_case
 
 __all__ = [
     "CaseView",
     "Choice",
     "accept",
     "answer_defence",
+    "case_queue",
     "confirm_receipt",
     "correct",
     "daily",
@@ -50,6 +52,7 @@ __all__ = [
     "object_to_listing",
     "open_case",
     "order_rectification",
+    "own_cases",
     "paper",
     "propose",
     "prove_service",
@@ -57,6 +60,7 @@ __all__ = [
     "remove",
     "return_case",
     "serve_again",
+    "turn_of",
     "uphold",
     "verify",
     "verify_rectification",

@@ -48,7 +48,13 @@ def decide_listing(work: Work, case_id: int, *, version: int, note: str) -> List
     take(work, case, Action.DECIDE_LISTING, note=note, documents=(document_id,))
     for effect, basis, _words in imposed:
         restrict(
-            work, authorisation_id=case.authorisation_id, source=SOURCE, source_id=case.id or 0, effect=effect, basis=basis, from_on=work.today
+            work,
+            authorisation_id=case.authorisation_id,
+            source=SOURCE,
+            source_id=case.id or 0,
+            effect=effect,
+            basis=basis,
+            from_on=work.today,
         )
     return case
 

@@ -61,5 +61,5 @@ def file_rectification(work: Work, case_id: int, *, version: int, note: str, fil
     case = enter(work, case_id, "case:rectify", version=version)
     refuse(work, case, Action.FILE_RECTIFICATION)
     if case.state == State.LISTED and not files:
-        raise invalid("files", say("没有上传整改材料。"), say("请至少上传一份证明整改的文件或照片。"))
+        raise invalid("file", say("没有上传整改材料。"), say("请至少上传一份证明整改的文件或照片。"))
     return take(work, case, Action.FILE_RECTIFICATION, note=note, documents=attach(work, case, files, of_party=True), by_party=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from gi_registry.accounts.models import Organisation
 from gi_registry.accounts.queries import get_organisation, get_person
@@ -131,6 +132,20 @@ def view_case(work: Work, case_id: int) -> CaseView:
         handler_name=get_person(work.session, case.handler_id).name if officer else "",
         days_left=_days_left(case.due_on, work.today),
     )
+
+
+def case_queue(work: Work, filters: queries.CaseFilters) -> Any:
+    """Return the query of the officer's queue: the cases of the region."""
+    work.require("desk:view")
+    return queries.cases_matching(work.visible(ListingCase, "finding:view"), filters)
+
+
+def own_cases(work: Work) -> list[Any]:
+    """Return the cases in which a paper was addressed to the actor's organisation, with user and GI names."""
+    work.require("case:rectify")
+    own = work.visible(ListingCase, "case:rectify")
+    rows = work.session.exec(queries.cases_matching(own, queries.CaseFilters())).all()
+    return [row for row in rows if row[0].order_document_id is not None or row[0].notice_document_id is not None]
 
 
 def _choices(work: Work, case: ListingCase, facts: CaseFacts) -> tuple[Choice, ...]:

@@ -1,0 +1,80 @@
+"""The case as its party sees it."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Response
+
+from gi_registry.kernel.words import say
+from gi_registry.listings import service
+from gi_registry.listings.routes.blueprint import WORDS, attachments, bp
+from gi_registry.listings.schemas import FileDefence, ReasonedAct
+from gi_registry.web.access import access
+from gi_registry.web.forms import read_form, reshow
+from gi_registry.web.pages import page, redirect_with
+from gi_registry.web.work import current_work
+
+
+@bp.get("/cases")
+@access("case:rectify")
+def own_cases() -> str:
+    """Show the cases in which a paper was addressed to one's organisation."""
+    work = current_work()
+    return page("listings/own.html", rows=service.own_cases(work), today=work.today, turn_of=service.turn_of, **WORDS)
+
+
+@bp.get("/cases/<int:case_id>")
+@access("case:rectify")
+def show_own_case(case_id: int) -> str:
+    """Show what was addressed to the party, by when it may answer, and the forms to do so."""
+    return page("listings/party.html", view=service.view_case(current_work(), case_id), **WORDS)
+
+
+@bp.get("/cases/<int:case_id>/papers/<int:document_id>")
+@access("case:view")
+def show_paper(case_id: int, document_id: int) -> Response:
+    """Hand out a paper: what the registry wrote is shown, what people handed in is downloaded."""
+    document, content = service.paper(current_work(), case_id, document_id)
+    answer = Response(content, mimetype=document.media_type)
+    shown = "inline" if document.media_type == "text/html" else "attachment"
+    answer.headers.set("Content-Disposition", shown, filename=document.name)
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["ETag"] = f'"{document.sha256}"'
+    return answer
+
+
+@bp.post("/cases/<int:case_id>/receive")
+@access("case:rectify")
+def receive(case_id: int) -> Response:
+    """Confirm receipt of an electronic service."""
+    service.confirm_receipt(current_work(), case_id)
+    return redirect_with(say("已确认收到。期限自次日起算。"), "listings.show_own_case", case_id=case_id)
+
+
+@bp.post("/cases/<int:case_id>/defence")
+@access("case:defend")
+def file_defence(case_id: int) -> Response:
+    """File the statement."""
+    reshow(show_own_case, case_id)
+    fields = read_form(FileDefence)
+    service.file_defence(current_work(), case_id, version=fields.version, points=fields.points, files=attachments())
+    return redirect_with(say("已提交陈述申辩，将逐条得到答复。"), "listings.show_own_case", case_id=case_id)
+
+
+@bp.post("/cases/<int:case_id>/objection")
+@access("case:defend")
+def file_objection(case_id: int) -> Response:
+    """Raise an objection."""
+    reshow(show_own_case, case_id)
+    fields = read_form(ReasonedAct)
+    service.object_to_listing(current_work(), case_id, version=fields.version, note=fields.note, files=attachments())
+    return redirect_with(say("已提交异议。"), "listings.show_own_case", case_id=case_id)
+
+
+@bp.post("/cases/<int:case_id>/rectification")
+@access("case:rectify")
+def file_rectification(case_id: int) -> Response:
+    """File what was repaired."""
+    reshow(show_own_case, case_id)
+    fields = read_form(ReasonedAct)
+    service.file_rectification(current_work(), case_id, version=fields.version, note=fields.note, files=attachments())
+    return redirect_with(say("已提交整改材料，等待核实。"), "listings.show_own_case", case_id=case_id)

@@ -1,0 +1,36 @@
+"""The inbox, and the public notices (公告送达)."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from gi_registry.kernel.words import say
+from gi_registry.notices import service
+from gi_registry.web.access import PUBLIC, access
+from gi_registry.web.pages import page, redirect_with
+from gi_registry.web.work import current_work
+
+bp = Blueprint("notices", __name__)
+
+
+@bp.get("/notices")
+@access("notice:view")
+def list_notices() -> str:
+    """Show the inbox of one's organisation; looking marks nothing."""
+    return page("notices/inbox.html", inbox=service.view_inbox(current_work()))
+
+
+@bp.post("/notices/<int:notice_id>/read")
+@access("notice:view")
+def mark_read(notice_id: int) -> Response:
+    """Confirm a notice."""
+    service.mark_read(current_work(), notice_id)
+    return redirect_with(say("已确认收到。"), "notices.list_notices")
+
+
+@bp.get("/public-notices")
+@access(PUBLIC)
+def list_public_notices() -> str:
+    """Show the public notices: party, document and where to collect it; never what it says."""
+    return page("notices/public.html", notices=service.public_notices(current_work()))
