@@ -106,3 +106,4 @@ class CodeInterval(Row, table=True):
     basis: str = ""
     origin: str = "act"
     lifted_at: datetime | None = None
+    lift_basis: str = ""

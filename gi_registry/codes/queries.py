@@ -126,6 +126,16 @@ def intervals_of_allotment(session: Session, allotment_id: int) -> Sequence[Code
     return session.exec(query.where(CodeRange.allotment_id == allotment_id).order_by(col(CodeInterval.id))).all()
 
 
+def find_interval(session: Session, interval_id: int) -> CodeInterval | None:
+    """Return an interval or None."""
+    return session.get(CodeInterval, interval_id)
+
+
+def allotment_of(session: Session, interval: CodeInterval) -> int:
+    """Return the id of the allotment that an interval belongs to."""
+    return session.exec(select(CodeRange.allotment_id).where(CodeRange.id == interval.range_id)).one()
+
+
 def activated_of_batch(session: Session, batch_id: int) -> int:
     """Return how many codes of any allotment are activated on a batch."""
     size = func.sum(col(CodeInterval.serial_to) - col(CodeInterval.serial_from))

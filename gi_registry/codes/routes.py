@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, request, send_file
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from gi_registry.codes import service
-from gi_registry.codes.schemas import Activation, Order, Printed, Spoil, Step
+from gi_registry.codes.schemas import Activation, Hold, Lift, Order, Printed, Spoil, Step
 from gi_registry.config import Settings
 from gi_registry.kernel.words import say
 from gi_registry.web.access import PUBLIC, access
@@ -141,6 +141,31 @@ def spoil(allotment_id: int) -> WerkzeugResponse:
     reshow(show_spoil, allotment_id)
     done = service.spoil(current_work(), allotment_id, read_form(Spoil), secret_key=_settings().secret_key)
     return redirect_with(say("已登记 %(count)s 枚标签。", count=f"{done.labels:,}"), "codes.show_allotment", allotment_id=allotment_id)
+
+
+@bp.get("/allotments/<int:allotment_id>/hold")
+@access("code:hold")
+def show_hold(allotment_id: int) -> str:
+    """Ask an officer which labels are frozen or recalled, and on what basis."""
+    return page("codes/hold.html", shown=service.view_allotment(current_work(), allotment_id))
+
+
+@bp.post("/allotments/<int:allotment_id>/hold")
+@access("code:hold")
+def hold(allotment_id: int) -> WerkzeugResponse:
+    """Freeze or recall labels."""
+    reshow(show_hold, allotment_id)
+    done = service.hold(current_work(), allotment_id, read_form(Hold), secret_key=_settings().secret_key)
+    words = say("已办理，涉及 %(count)s 枚标签，并已告知用标人。", count=f"{done.labels:,}")
+    return redirect_with(words, "codes.show_allotment", allotment_id=allotment_id)
+
+
+@bp.post("/code-intervals/<int:interval_id>/lift")
+@access("code:hold")
+def lift(interval_id: int) -> WerkzeugResponse:
+    """Lift a freeze or a recall."""
+    allotment = service.lift(current_work(), interval_id, read_form(Lift))
+    return redirect_with(say("已解除，并已告知用标人。"), "codes.show_allotment", allotment_id=allotment.id)
 
 
 @bp.get("/.well-known/jwks.json")

@@ -78,6 +78,27 @@ class Spoil(Which):
     version: int | None = None
 
 
+class HoldKind(StrEnum):
+    """What a person in office decided about codes."""
+
+    FROZEN = Status.FROZEN.value
+    RECALLED = Status.RECALLED.value
+
+
+class Hold(Which):
+    """Freeze or recall codes; the basis is the document it rests on."""
+
+    kind: HoldKind
+    basis: Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=200)]
+    version: int | None = None
+
+
+class Lift(_Shape):
+    """Lift a freeze or a recall; the basis is the document it rests on."""
+
+    basis: Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=200)]
+
+
 class Printed(_Shape):
     """Who printed the labels."""
 

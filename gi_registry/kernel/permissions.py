@@ -69,6 +69,7 @@ GRANTS: dict[str, dict[str, Scope]] = {
     "allotment:view": {**_PRODUCERS, **_READERS},
     "code:activate": {**_PRODUCERS, "system": ANY},
     "code:void": {**_PRODUCERS, "county_approver": REGION, "system": ANY},
+    "code:hold": {"county_approver": REGION, "city_officer": REGION, "system": ANY},
     "key:rotate": {"system_admin": ANY, "system": ANY},
     # annual reports
     "report:view": {**_PRODUCERS, **_READERS},

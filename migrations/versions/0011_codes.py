@@ -172,6 +172,7 @@ def _create_code_interval() -> None:
         sa.Column("basis", sa.String(), nullable=False),
         sa.Column("origin", sa.String(), nullable=False),
         sa.Column("lifted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("lift_basis", sa.String(), nullable=False),
         sa.CheckConstraint(
             "layer IN ('activation', 'exception') AND (layer = 'activation') = (status = 'activated')", name=op.f("ck_code_interval_layer")
         ),

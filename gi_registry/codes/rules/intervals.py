@@ -26,6 +26,7 @@ class Layer(StrEnum):
 
 
 SPOILS = (Status.VOID, Status.DAMAGED, Status.RETURNED)
+LEAVES_STOCK = frozenset({Status.ACTIVATED, *SPOILS})
 
 
 def layer_of(status: str) -> Layer:

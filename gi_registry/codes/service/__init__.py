@@ -18,6 +18,7 @@ from gi_registry.codes.service.custody import (
     withdraw,
 )
 from gi_registry.codes.service.history import record_activation
+from gi_registry.codes.service.holds import hold, lift
 from gi_registry.codes.service.keys import ensure_key, key_set, open_secret, public_key_set, rotate_keys
 from gi_registry.codes.service.orders import allot, allot_by_number, may_order
 from gi_registry.codes.service.papers import Paper, codes_csv, labels_pdf, paper_of
@@ -33,8 +34,10 @@ __all__ = [
     "codes_csv",
     "damaged",
     "ensure_key",
+    "hold",
     "key_set",
     "labels_pdf",
+    "lift",
     "mark_printed",
     "mark_received",
     "may_order",

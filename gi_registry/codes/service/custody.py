@@ -11,7 +11,7 @@ from gi_registry.batches.models import Batch
 from gi_registry.codes import queries
 from gi_registry.codes.models import Allotment, CodeInterval
 from gi_registry.codes.rules.format import Malformed, parse
-from gi_registry.codes.rules.intervals import Status, layer_of
+from gi_registry.codes.rules.intervals import LEAVES_STOCK, Status, layer_of
 from gi_registry.codes.rules.life import ALLOTMENT_LIFE, Action, State
 from gi_registry.codes.rules.mac import verify_mac
 from gi_registry.codes.schemas import Activation, Printed, Spoil, SpoilKind, Step, Which
@@ -41,22 +41,23 @@ class Done:
 
 def mark_printed(work: Work, allotment_id: int, fields: Printed) -> Allotment:
     """Say that the labels were printed, and by whom."""
-    allotment = _mine(work, allotment_id, "code:activate")
+    allotment = mine(work, allotment_id, "code:activate")
     allotment.printed_at, allotment.printer = work.now, fields.printer
     return _advanced(work, allotment, Action.PRINT, version=fields.version)
 
 
 def mark_received(work: Work, allotment_id: int, fields: Step) -> Allotment:
     """Say that the labels are in hand; from now on they count as stock of the year."""
-    allotment = _mine(work, allotment_id, "code:activate")
+    allotment = mine(work, allotment_id, "code:activate")
     allotment.received_at = work.now
     return _advanced(work, allotment, Action.RECEIVE, version=fields.version)
 
 
 def close(work: Work, allotment_id: int, fields: Step) -> Allotment:
     """Settle an allotment; Conflict while labels are in stock."""
-    allotment = _mine(work, allotment_id, "code:activate")
-    left = lock_shelf(work.session, allotment_id).left
+    allotment = mine(work, allotment_id, "code:activate")
+    shelf = lock_shelf(work.session, allotment_id)
+    left = shelf.left + shelf.held
     if left and allotment.state == State.RECEIVED:
         raise Conflict(say("还有 %(left)s 枚标签在库，不能结清。", left=left), remedy=say("请激活，或登记损坏、退回、作废。"))
     allotment.closed_at = work.now
@@ -65,7 +66,7 @@ def close(work: Work, allotment_id: int, fields: Step) -> Allotment:
 
 def withdraw(work: Work, allotment_id: int, fields: Step) -> Allotment:
     """Void a whole allotment of which nothing is activated: every code becomes void, the reservation is released."""
-    allotment = _mine(work, allotment_id, "code:void")
+    allotment = mine(work, allotment_id, "code:void")
     shelf = lock_shelf(work.session, allotment_id)
     if shelf.activated:
         raise Conflict(
@@ -81,7 +82,8 @@ def _advanced(work: Work, allotment: Allotment, action: Action, *, version: int 
     return row
 
 
-def _mine(work: Work, allotment_id: int, permission: str) -> Allotment:
+def mine(work: Work, allotment_id: int, permission: str) -> Allotment:
+    """Return an allotment that the actor holds ``permission`` for; NotFound otherwise."""
     allotment = queries.get_allotment(work.session, allotment_id)
     work.require(permission, allotment)
     return allotment
@@ -97,20 +99,20 @@ def activate(work: Work, allotment_id: int, fields: Activation, *, secret_key: s
     Raises NotFound (not yours), Conflict (not received, standing, frozen, another product or year, codes already spoken of),
     MassBalanceExceeded (more content than the batch has left), Invalid (no such serial numbers).
     """
-    allotment = _mine(work, allotment_id, "code:activate")
+    allotment = mine(work, allotment_id, "code:activate")
     check_version(allotment, fields.version)
     _refuse_unless(may_activate(work, allotment))
     batch = _batch(work, allotment, fields.batch_id)
     authorisation = registry.get_authorisation(work.session, allotment.authorisation_id)
     shelf = lock_shelf(work.session, allotment_id)
-    pieces = shelf.chosen(_by_number(work, shelf, fields, secret_key=secret_key))
+    pieces = shelf.chosen(by_number(work, shelf, fields, secret_key=secret_key))
     shelf.refuse_taken(pieces)
     return Done(
         tuple(_activate_piece(work, allotment, piece, batch=batch, authorisation=authorisation) for piece in pieces), _labels(pieces)
     )
 
 
-def _by_number(work: Work, shelf: Shelf, which: Which, *, secret_key: str) -> Which:
+def by_number(work: Work, shelf: Shelf, which: Which, *, secret_key: str) -> Which:
     """Turn printed codes into serial numbers; one code alone means that label."""
     if not (which.from_code or which.to_code):
         return which
@@ -204,14 +206,14 @@ def spoil(work: Work, allotment_id: int, fields: Spoil, *, secret_key: str = "")
     Damaged and returned need labels that are not activated; void may also mark activated ones: they must not be believed any more,
     but the label was used, so the use stays in the ledger. [policy] Raises NotFound, Conflict, Invalid.
     """
-    allotment = _mine(work, allotment_id, "code:void")
+    allotment = mine(work, allotment_id, "code:void")
     check_version(allotment, fields.version)
     if allotment.state in {State.CLOSED, State.VOID} and fields.kind != SpoilKind.VOID:
         raise Conflict(
             say("这批标签%(state)s，没有在库的标签。", state=ALLOTMENT_LIFE.label(allotment.state)), remedy=say("请核对标签的申领编号。")
         )
     shelf = lock_shelf(work.session, allotment_id)
-    pieces = shelf.chosen(_by_number(work, shelf, fields, secret_key=secret_key))
+    pieces = shelf.chosen(by_number(work, shelf, fields, secret_key=secret_key))
     shelf.refuse_excepted(pieces)
     if fields.kind != SpoilKind.VOID:
         shelf.refuse_taken(pieces)
@@ -273,14 +275,21 @@ def write_interval(
         origin=origin,
     )
     work.record(interval, f"code:{_ACTS[status]}")
-    if not piece.activated:
+    if status in LEAVES_STOCK and not piece.activated:
         piece.code_range.used += len(piece.span)
         work.record(piece.code_range, f"range:{_ACTS[status]}")
     work.flush()
     return interval
 
 
-_ACTS = {Status.ACTIVATED: "activate", Status.VOID: "void", Status.DAMAGED: "damage", Status.RETURNED: "return"}
+_ACTS = {
+    Status.ACTIVATED: "activate",
+    Status.VOID: "void",
+    Status.DAMAGED: "damage",
+    Status.RETURNED: "return",
+    Status.FROZEN: "freeze",
+    Status.RECALLED: "recall",
+}
 
 
 def _labels(pieces: Iterable[Piece]) -> int:

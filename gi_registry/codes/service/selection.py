@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from gi_registry.codes import queries
 from gi_registry.codes.models import CodeInterval, CodeRange
-from gi_registry.codes.rules.intervals import Layer, Span, common, first, merged, size_of, without
+from gi_registry.codes.rules.intervals import Layer, Span, Status, common, first, merged, size_of, without
 from gi_registry.codes.schemas import Which
 from gi_registry.kernel.errors import Conflict, invalid
 from gi_registry.kernel.words import Words, say
@@ -33,6 +33,7 @@ class _Slot:
     start: int  # serial number of the first code, minus one
     activated: tuple[Span, ...]
     excepted: tuple[Span, ...]
+    held: tuple[Span, ...]
 
     @property
     def whole(self) -> Span:
@@ -63,6 +64,11 @@ class Shelf:
     def activated(self) -> int:
         """How many are activated."""
         return sum(size_of(slot.activated) for slot in self._slots)
+
+    @property
+    def held(self) -> int:
+        """How many are frozen or recalled without being activated: not free, and not gone."""
+        return sum(size_of(without(span, slot.activated)) for slot in self._slots for span in slot.held)
 
     def free_pieces(self) -> list[Piece]:
         """Return everything in stock."""
@@ -157,7 +163,8 @@ def _shelf(session: Session, ranges: Sequence[CodeRange]) -> Shelf:
     slots, start = [], 0
     for row in ranges:
         said = queries.intervals_of(session, row.id or 0)
-        slots.append(_Slot(row, start, _spans(said, Layer.ACTIVATION), _spans(said, Layer.EXCEPTION)))
+        held = tuple(Span(item.serial_from, item.serial_to) for item in said if item.status in {Status.FROZEN, Status.RECALLED})
+        slots.append(_Slot(row, start, _spans(said, Layer.ACTIVATION), _spans(said, Layer.EXCEPTION), held))
         start += row.size
     return Shelf(slots)
 

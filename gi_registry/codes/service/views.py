@@ -133,6 +133,7 @@ class AllotmentPage:
     events: tuple[Event, ...]
     parts: tuple[Part, ...]
     mine: bool
+    officer: bool
     activation: Verdict
     batches: tuple[tuple[Batch, Words], ...]
     misfits: tuple[Failed, ...]
@@ -212,6 +213,7 @@ def view_allotment(work: Work, allotment_id: int) -> AllotmentPage:
         events=tuple(_events(allotment, said)),
         parts=tuple(parts_of(allotment)),
         mine=work.allows("code:activate", allotment),
+        officer=work.allows("code:hold", allotment),
         activation=may_activate(work, allotment),
         batches=fitting,
         misfits=misfits,
@@ -257,6 +259,11 @@ def _events(allotment: Allotment, said: Sequence[CodeInterval]) -> list[Event]:
     for row in said:
         count = f"{row.serial_to - row.serial_from:,}"
         events.append(Event(row.at, say("%(status)s %(count)s 枚", status=STATUS_LABELS[row.status], count=count)))
+        if row.lifted_at:
+            lifted = say(
+                "解除%(status)s %(count)s 枚，依据：%(basis)s", status=STATUS_LABELS[row.status], count=count, basis=row.lift_basis
+            )
+            events.append(Event(row.lifted_at, lifted))
     if allotment.closed_at:
         events.append(Event(allotment.closed_at, ALLOTMENT_LIFE.label(Action.CLOSE)))
     return sorted(events, key=lambda event: event.at)
