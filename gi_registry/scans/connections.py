@@ -277,11 +277,10 @@ def structure(value: Any) -> Any:
 
 
 def _for_sqlite(values: Mapping[str, object]) -> dict[str, object]:
-    return {
-        name: value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-        if isinstance(value, datetime)
-        else value.isoformat()
-        if isinstance(value, date)
-        else value
-        for name, value in values.items()
-    }
+    return {name: _text(value) if isinstance(value, date) else value for name, value in values.items()}
+
+
+def _text(value: date) -> str:
+    if isinstance(value, datetime):  # spelled as SQLAlchemy spells it, so that both read each other's rows
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return value.isoformat()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 from gi_registry.codes.rules.format import grouped
@@ -20,10 +20,11 @@ SHOWN_CHARACTERS = 40  # of a text that is no code
 
 @dataclass(frozen=True)
 class Language:
-    """The language of the page: its tag, its gettext function, and how the tongue is called in the switch."""
+    """The language of the page: its tag, its gettext function, and what of the fixed words is translated and escaped already."""
 
     tag: str
     translate: Translate
+    ready: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,12 @@ class _Page:
         self.language, self.frame = language, frame
 
     def say(self, words: Words) -> str:
-        return escape(words.in_language(self.language.translate))
+        if words.values:
+            return escape(words.in_language(self.language.translate))
+        ready = self.language.ready
+        if words.template not in ready:
+            ready[words.template] = escape(words.in_language(self.language.translate))
+        return ready[words.template]
 
     def whole(self, look: sentences.Look, subject: str, *, body: str) -> str:
         name, word = self.say(labels.BRAND), self.say(look.word)
@@ -94,7 +100,7 @@ class _Page:
             f'<!doctype html><html lang="{self.language.tag}"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">'
             f"<title>{title}</title><style>{CSS}</style></head><body>"
-            f"<header>{demo}<p>{links}{name}</p></header><main>{body}</main></body></html>"
+            f'<header>{demo}<p>{links}<a class="home" href="/verify">{name}</a></p></header><main>{body}</main></body></html>'
         )
 
     def verdict(self, look: sentences.Look, *, lead: Words, then: Words, code: str) -> str:

@@ -10,7 +10,7 @@ CSS = (
     "body{margin:0;background:#f5f6f4;color:#1d2b26;font:16px/1.6 system-ui,'PingFang SC','Noto Sans CJK SC','Microsoft YaHei',sans-serif;"
     "-webkit-text-size-adjust:100%;overflow-wrap:anywhere}"
     "header{background:#0f5c46;color:#fff;padding:8px 16px;font-size:14px}"
-    "header a{color:#fff;float:right;margin-left:12px}"
+    "header a{color:#fff;float:right;margin-left:12px}header a.home{float:none;margin:0;text-decoration:none}"
     "header p,main,footer{max-width:640px;margin:0 auto}"
     "main{padding:12px 16px 0}"
     "section,.v{background:#fff;border-radius:8px;padding:12px 16px;margin:0 0 12px}"

@@ -72,13 +72,17 @@ class Desk:
         self.settings, self.places, self._clock = settings, places or PlaceTable(), clock
         self.connections = connections or connect(settings.database_url)
         self.demo = False
+        self._real = False
         self._secrets: dict[int, bytes] = {}
         self._policy: _Policy | None = None
         self._opening = threading.Lock()
 
     def now(self, reader: Reader) -> datetime:
         """Return now by the installation's one clock, which a demonstration can move."""
+        if self._real:
+            return self._clock()
         self.demo, offset = queries.clock_offset(reader)
+        self._real = not self.demo  # what a database is was settled at its creation
         return self._clock() + offset
 
     def secret(self, key_id: int) -> bytes:
