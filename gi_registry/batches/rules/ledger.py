@@ -52,6 +52,16 @@ ACCOUNT_WORDS: dict[str, Words] = {
 }
 
 
+TAG_WORDS: dict[str, Words] = {
+    "batch:declare": say("申报批次"),
+    "batch:withdraw": say("撤回批次"),
+    "batch:sell": say("售出原料"),
+    "quota:reserve": say("申领标识，预留额度"),
+    "quota:use": say("激活贴标"),
+    "quota:release": say("退回额度"),
+}
+
+
 @dataclass(frozen=True)
 class Posting:
     """One side of a transfer; ``year`` None means the transfer's own year."""

@@ -79,8 +79,9 @@ def _unit(work: Work, authorisation: Authorisation, fields: BatchFields) -> str:
         if not fields.unit:
             raise invalid("product_id", say("没有选择产品，也没有填写计量单位。"), say("请选择产品。"))
         return fields.unit
-    product = registry.get_product(work.session, fields.product_id)
-    if product.authorisation_id != authorisation.id:
+    own = registry.list_products(work.session, authorisation.id or 0)
+    product = next((item for item in own if item.id == fields.product_id), None)
+    if product is None:
         raise invalid("product_id", say("这个产品不属于本用标登记。"), say("请选择自己的产品。"))
     return product.unit
 

@@ -89,7 +89,11 @@ def test_bad_input_comes_back_as_typed_with_the_reason(client, place, open_work,
 
 def test_a_neighbours_land_is_not_there(client, place):
     sign_in(client, "li")
-    for path in (f"/plots/{place['plot']}", f"/authorisations/{place['authorisation']}/plots", f"/authorisations/{place['authorisation']}/plots/new"):
+    for path in (
+        f"/plots/{place['plot']}",
+        f"/authorisations/{place['authorisation']}/plots",
+        f"/authorisations/{place['authorisation']}/plots/new",
+    ):
         assert client.get(path).status_code == 404
     assert post(client, f"/plots/{place['plot']}/retire").status_code == 404
     assert client.get(f"/plots/{place['plot']}", headers={"Accept": "application/json"}).status_code == 404

@@ -1,0 +1,157 @@
+"""Pages of batches, yield caps and the ledger."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from gi_registry.batches import service
+from gi_registry.batches.rules.amounts import unit_words, write_amount
+from gi_registry.batches.rules.ledger import ACCOUNT_WORDS, TAG_WORDS
+from gi_registry.batches.rules.life import BATCH_LIFE, CAP_WORDS, KIND_WORDS, Kind
+from gi_registry.batches.schemas import BatchFields, CapFields, Version, Why
+from gi_registry.batches.service import Share, pages
+from gi_registry.kernel.words import say
+from gi_registry.origin.rules.terms import VERDICT_WORDS
+from gi_registry.web.access import access
+from gi_registry.web.forms import read_form, reshow
+from gi_registry.web.negotiation import table, wanted
+from gi_registry.web.pages import page, redirect_with
+from gi_registry.web.work import current_work
+
+bp = Blueprint("batches", __name__)
+
+WORDS = {
+    "life": BATCH_LIFE,
+    "kinds": KIND_WORDS,
+    "accounts": ACCOUNT_WORDS,
+    "tags": TAG_WORDS,
+    "cap_words": CAP_WORDS,
+    "verdicts": VERDICT_WORDS,
+    "amount": write_amount,
+    "unit_of": unit_words,
+}
+BATCH_COLUMNS = ("number", "kind", "harvest_year", "account_year", "harvested_on", "quantity", "unit", "labelled", "available", "state")
+LEDGER_COLUMNS = ("year", "zone", "unit", "on_date", "tag", "account", "amount", "source_kind", "source_id", "transfer_id")
+
+
+@bp.get("/authorisations/<int:authorisation_id>/batches")
+@access("batch:view")
+def list_batches(authorisation_id: int) -> str | Response:
+    """List the batches of an authorisation."""
+    shown = pages.batches_page(current_work(), authorisation_id, year=request.args.get("year", type=int))
+    if wanted() == "html":
+        return page("batches/batches.html", shown=shown, **WORDS)
+    return table([_batch_cells(row) for row in shown.rows], columns=BATCH_COLUMNS, name="batches")
+
+
+def _batch_cells(row: pages.BatchRow) -> dict[str, object]:
+    values = {name: getattr(row.batch, name, None) for name in BATCH_COLUMNS}
+    on = row.batch.harvested_on
+    return values | {"labelled": row.labelled, "available": row.available, "harvested_on": on.isoformat() if on else None}
+
+
+@bp.get("/authorisations/<int:authorisation_id>/batches/new")
+@access("batch:declare")
+def new_batch(authorisation_id: int) -> str:
+    """Ask where the goods come from, then show the form for that."""
+    shown = pages.batch_form_page(current_work(), authorisation_id)
+    kind = request.form.get("kind") or request.args.get("kind", "")
+    template = "batches/batch_form.html" if kind in KIND_WORDS else "batches/batch_kind.html"
+    return page(template, shown=shown, kind=kind, **WORDS)
+
+
+@bp.post("/authorisations/<int:authorisation_id>/batches/new")
+@access("batch:declare")
+def declare_batch(authorisation_id: int) -> Response:
+    """Declare a batch."""
+    reshow(new_batch, authorisation_id)
+    fields = read_form(BatchFields)
+    shares = _shares() if fields.kind is Kind.HARVEST else []
+    batch = service.declare_batch(current_work(), authorisation_id, fields=fields, shares=shares)
+    return redirect_with(say("批次 %(number)s 已申报。", number=batch.number), "batches.show_batch", batch_id=batch.id)
+
+
+def _shares() -> list[Share]:
+    """Read the fields ``plot_12`` of the form (in JSON: ``plots``, id to quantity) that were filled in."""
+    body = request.get_json(silent=True) if request.is_json else None
+    given = body.get("plots") if isinstance(body, dict) else None
+    typed = {key.removeprefix("plot_"): value for key, value in request.form.items() if key.startswith("plot_")}
+    found = given if isinstance(given, dict) else typed
+    return [Share(int(key), str(value)) for key, value in found.items() if str(key).isdecimal() and str(value).strip()]
+
+
+@bp.get("/batches/<int:batch_id>")
+@access("batch:view")
+def show_batch(batch_id: int) -> str:
+    """Show a batch."""
+    return page("batches/batch.html", shown=pages.batch_page(current_work(), batch_id), **WORDS)
+
+
+@bp.post("/batches/<int:batch_id>/close")
+@access("batch:declare")
+def close_batch(batch_id: int) -> Response:
+    """Close a batch."""
+    batch = service.close_batch(current_work(), batch_id, version=read_form(Version).version)
+    return redirect_with(say("批次 %(number)s 已办结。", number=batch.number), "batches.show_batch", batch_id=batch_id)
+
+
+@bp.post("/batches/<int:batch_id>/withdraw")
+@access("batch:declare")
+def withdraw_batch(batch_id: int) -> Response:
+    """Take back a batch that was declared by mistake."""
+    reshow(show_batch, batch_id)
+    form = read_form(Why)
+    batch = service.withdraw_batch(current_work(), batch_id, why=form.reason, version=form.version)
+    return redirect_with(say("批次 %(number)s 已撤回。", number=batch.number), "batches.show_batch", batch_id=batch_id)
+
+
+@bp.post("/batches/<int:batch_id>/recall")
+@access("batch:recall")
+def recall_batch(batch_id: int) -> Response:
+    """Recall a batch."""
+    reshow(show_batch, batch_id)
+    form = read_form(Why)
+    batch = service.recall_batch(current_work(), batch_id, why=form.reason, version=form.version)
+    return redirect_with(say("批次 %(number)s 已召回。", number=batch.number), "batches.show_batch", batch_id=batch_id)
+
+
+@bp.post("/batches/<int:batch_id>/confirm-sale")
+@access("batch:declare")
+def confirm_sale(batch_id: int) -> Response:
+    """Confirm, as the seller, what another user says it bought."""
+    batch = service.confirm_sale(current_work(), batch_id)
+    return redirect_with(say("已确认售出。"), "batches.show_ledger", authorisation_id=batch.supplier_authorisation_id)
+
+
+@bp.get("/authorisations/<int:authorisation_id>/ledger")
+@access("ledger:view")
+def show_ledger(authorisation_id: int) -> str | Response:
+    """Show the statement of each year with its arithmetic; every figure opens its entries."""
+    shown = pages.ledger_page(current_work(), authorisation_id, year=request.args.get("year", type=int))
+    if wanted() == "html":
+        return page("batches/ledger.html", shown=shown, **WORDS)
+    rows = [_entry_cells(statement, entry) for statement in shown.statements for row in statement.entries.values() for entry in row]
+    return table(rows, columns=LEDGER_COLUMNS, name="ledger")
+
+
+def _entry_cells(statement: service.Statement, entry: object) -> dict[str, object]:
+    cells = {name: getattr(entry, name, None) for name in LEDGER_COLUMNS}
+    return cells | {"zone": statement.key.zone, "unit": statement.key.unit, "on_date": str(cells["on_date"])}
+
+
+@bp.get("/office/gis/<int:gi_id>/caps")
+@access("area:view")
+def list_caps(gi_id: int) -> str:
+    """List the yield caps of a GI, with the form of a new one."""
+    return page("batches/caps.html", shown=pages.caps_page(current_work(), gi_id), **WORDS)
+
+
+@bp.post("/office/gis/<int:gi_id>/caps")
+@access("cap:edit")
+def set_cap(gi_id: int) -> Response:
+    """Put a cap on file; it supersedes the one before."""
+    reshow(list_caps, gi_id)
+    cap = service.set_cap(current_work(), gi_id, read_form(CapFields))
+    message = say("%(year)s 年度单产上限第 %(revision)s 版已录入。", year=cap.year, revision=cap.revision)
+    return redirect_with(message, "batches.list_caps", gi_id=gi_id)
