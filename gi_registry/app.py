@@ -16,6 +16,7 @@ from gi_registry.codes.routes import bp as codes
 from gi_registry.config import Settings, read_settings
 from gi_registry.db import Database
 from gi_registry.desk.routes import bp as desk
+from gi_registry.desk.tasks import task_states
 from gi_registry.documents.routes import bp as documents
 from gi_registry.listings.routes import bp as listings
 from gi_registry.notices.routes import bp as notices
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         WTF_CSRF_SSL_STRICT=False,  # SameSite and the token carry the defence; proxies strip referrers
     )
     app.extensions["gi_settings"] = settings
+    app.extensions["gi_task_states"] = task_states  # the register's task list shows what stands above it
     app.extensions["gi_database"] = database or Database(settings.database_url)
     CSRFProtect(app)
     register_sign_in(app)
