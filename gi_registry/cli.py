@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -265,3 +266,25 @@ def keys_rotate(settings: Settings, revoke: int | None, as_json: bool) -> None:
     with open_work(database_of(settings)) as work:
         key = codes.rotate_keys(work, settings.secret_key, revoke=revoke)
     tell({"key": key.id, "revoked": revoke}, as_json=as_json, words=f"新编码将由密钥 {key.id} 签发。")
+
+
+@main.group("anomalies")
+def anomalies_group() -> None:
+    """Findings: leads that a person decides about."""
+
+
+@anomalies_group.command("run")
+@click.option("--year", type=int, help="Report and harvest year; without it last year's reports and the last three harvests.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Judge as if it were this day.")
+@click.option("--jurisdiction", default="", help="Division code: judge only what its subtree handles.")
+@click.option("--dry-run", is_flag=True, help="Say what would be found, store nothing.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def anomalies_run(settings: Settings, year: int | None, as_of: datetime | None, jurisdiction: str, *, dry_run: bool, as_json: bool) -> None:
+    """Judge every computed ground and keep what is found. Example: gi-registry anomalies run --year 2025 --dry-run"""
+    from gi_registry.anomalies import service as anomalies  # noqa: PLC0415  # loads every feature that gives facts
+
+    with open_work(database_of(settings)) as work:
+        day = as_of.date() if as_of else None
+        result = anomalies.run(work, year, as_of=day, dry_run=dry_run, jurisdiction=jurisdiction)
+    tell(result.as_json(), as_json=as_json, words=result.told)

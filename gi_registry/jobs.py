@@ -29,6 +29,7 @@ from gi_registry.config import Settings
 from gi_registry.db import Database
 from gi_registry.kernel.clock import SHANGHAI
 from gi_registry.kernel.words import Words, say
+from gi_registry.listings import service as listings
 from gi_registry.outbox import service as outbox
 from gi_registry.reports.service import send_reminders
 from gi_registry.workflow import Work, open_work
@@ -54,6 +55,10 @@ def _find_anomalies(work: Work, _settings: Settings) -> object:
     return anomalies.run(work)
 
 
+def _move_cases(work: Work, _settings: Settings) -> object:
+    return listings.daily(work)
+
+
 def _send_messages(work: Work, settings: Settings) -> object:
     return outbox.send_due(work.session, now=work.now, deliver=outbox.mail_through(settings.smtp_url))
 
@@ -65,6 +70,7 @@ def _remind_of_reports(work: Work, _settings: Settings) -> object:
 TIMETABLE: tuple[Job, ...] = (
     Job("anomalies:run", {"hour": 2, "minute": 30}, _find_anomalies, say("每夜核算各项异常疑点")),
     Job("reports:remind", {"hour": 8, "minute": 30}, _remind_of_reports, say("提醒临近截止仍未报送年报的用标人")),
+    Job("cases:daily", {"hour": 3, "minute": 0}, _move_cases, say("办理到期的送达、预警和公示，撤回事由已消除的案件")),
     Job("outbox:send", {"second": "*/20"}, _send_messages, say("发送到期的邮件和短信")),
 )
 

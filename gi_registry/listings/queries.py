@@ -168,7 +168,9 @@ def published_matching(filters: ListFilters) -> Any:
         query = query.where(ListingCase.gi_id == filters.gi_id)
     if filters.text:
         by_name = col(Organisation.name).contains(filters.text, autoescape=True) & col(Organisation.natural_person).is_(False)
-        query = query.where(or_(by_name, Organisation.uscc == filters.text.upper(), col(Gi.name).contains(filters.text, autoescape=True)))
+        query = query.where(
+            or_(by_name, col(Organisation.uscc) == filters.text.upper(), col(Gi.name).contains(filters.text, autoescape=True))
+        )
     return query.order_by(col(ListingCase.published_on).desc(), col(ListingCase.id).desc())
 
 

@@ -168,7 +168,7 @@ def terms(session: Session, units: Iterable[Unit]) -> dict[int, tuple[str, dict[
     """Return the capacity basis and the steps of the protection of each user."""
     wanted = sorted({unit.authorisation_id for unit in units})
     query = (
-        select(Authorisation.id, Protection.capacity_basis, Protection.steps)
+        select(col(Authorisation.id), col(Protection.capacity_basis), col(Protection.steps))
         .join(Protection, col(Protection.id) == Authorisation.protection_id)
         .where(col(Authorisation.id).in_(wanted))
     )
@@ -198,7 +198,7 @@ def _in_force(plot: Plot, day: date) -> bool:
 
 def _harvests(session: Session, users: Sequence[int]) -> dict[tuple[int, int], date]:
     query = (
-        select(BatchPlot.plot_id, Batch.account_year, func.max(BatchPlot.judged_on))
+        select(col(BatchPlot.plot_id), col(Batch.account_year), func.max(col(BatchPlot.judged_on)))
         .join(Batch, col(Batch.id) == BatchPlot.batch_id)
         .where(col(Batch.authorisation_id).in_(users), col(Batch.state).in_(COUNTED))
         .group_by(col(BatchPlot.plot_id), col(Batch.account_year))

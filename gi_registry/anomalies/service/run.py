@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement
 
@@ -60,6 +61,16 @@ class RunResult:
                 {"ground": u.ground, "authorisation_id": u.authorisation_id, "year": u.year, "reason": str(u.reason)} for u in self.unjudged
             ],
         }
+
+    @property
+    def told(self) -> str:
+        """The result for people."""
+        what = "试算" if self.dry_run else "核算"
+        counts = f"新增 {self.new}，仍成立 {self.again}，有变化 {self.changed}，消除 {self.cleared}，暂不判断 {len(self.unjudged)}"
+        head = f"{what}完成（{self.as_of}）：{counts}。"
+        found = [f"  {draft.ground} {draft.year} 授权 {draft.authorisation_id}：{draft.summary}" for draft in self.found]
+        notes = [f"  （暂不判断）{item.ground} {item.year} 授权 {item.authorisation_id}：{item.reason}" for item in self.unjudged]
+        return "\n".join([head, *found, *notes])
 
     def __str__(self) -> str:
         return f"new {self.new}, again {self.again}, changed {self.changed}, cleared {self.cleared}, unjudged {len(self.unjudged)}"
@@ -171,7 +182,7 @@ def _store_evidence(work: Work, finding: Finding, judged: Judged, draft: Finding
     work.record(kept, "evidence:keep")
 
 
-def _evidence(judged: Judged, draft: FindingDraft) -> dict[str, object]:
+def _evidence(judged: Judged, draft: FindingDraft) -> dict[str, Any]:
     return {
         "facts": dict(draft.facts),
         "facts_digest": draft.facts_digest,
