@@ -12,7 +12,10 @@ from gi_registry.reports import queries
 from gi_registry.reports.bulk import REPORTS
 from tests.builders.reports import authorisation_of, make_accepted, make_farm
 
-HEAD = "authorisation,year,filed_on,state,nil,nil_since,nil_reason,area_mu,output,gi_output,opening,received,activated,spoiled,returned,closing,sales_wan"
+HEAD = (
+    "authorisation,year,filed_on,state,nil,nil_since,nil_reason,"
+    "area_mu,output,gi_output,opening,received,activated,spoiled,returned,closing,sales_wan"
+)
 
 
 @pytest.fixture
@@ -42,7 +45,8 @@ def test_a_past_report_is_stored_as_stated(work, farm):
 
 
 def test_a_contradiction_in_the_past_is_a_warning_not_a_refusal(work, farm):
-    result = load(work, farm, "2023,2024-03-20,accepted,false,,,12,8000,7500,0,10000,7200,100,700,1000,150", GOOD.replace("2023", "2013", 1))
+    off = "2023,2024-03-20,accepted,false,,,12,8000,7500,0,10000,7200,100,700,1000,150"
+    result = load(work, farm, off, GOOD.replace("2023", "2013", 1))
     assert result.kept
     assert len(result.warnings) == 2
     [owed] = queries.obligations(work.session, 2023, today=work.today)
