@@ -135,9 +135,11 @@ def compute(facts: Facts, *, reserved: int = 0, used: int = 0) -> Entitlement:
     computable = facts.basis in BY_GROUND or facts.basis == BY_PURCHASE
     own = _land_lines(facts) if computable else _batch_lines(facts)
     lines = (*own, *_purchase_lines(facts), *_opening_lines(facts), *_deductions(facts))
+    if (below := sum(line.quantity for line in lines)) < 0:
+        lines += (Line(say("不足部分"), -below, say("核定额度不为负，按零计"), "rule:floor"),)
     return Entitlement(
         lines=lines,
-        total=max(0, sum(line.quantity for line in lines)),
+        total=sum(line.quantity for line in lines),
         reserved=reserved,
         used=used,
         unit=facts.unit,

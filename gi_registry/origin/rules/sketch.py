@@ -68,7 +68,7 @@ def _draw(plot: BaseGeometry | None, area: BaseGeometry | None, *, window: tuple
     x, y, metres = window
     shown = None
     if area is not None:
-        half_x, half_y = WIDTH * metres / 2 + metres, HEIGHT * metres / 2 + metres
+        half_x, half_y = (WIDTH / 2 + 4) * metres, (HEIGHT / 2 + 4) * metres
         clipped = shapely.clip_by_rect(area, x - half_x, y - half_y, x + half_x, y + half_y)
         shown = clipped.simplify(max(10, metres))
     bar = max((length for length in NICE if length / metres <= WIDTH / 3), default=NICE[0])

@@ -81,6 +81,12 @@ def test_what_cannot_be_comes_back_with_its_reason(client, farm, open_work, data
         assert queries.list_batches(work.session, farm["authorisation"]) == []
 
 
+def test_a_bad_batch_for_a_neighbour_is_not_there_either(client, farm):
+    sign_in(client, "li")
+    assert declare(client, farm, quantity="x").status_code == 404
+    assert declare(client, farm, kind="").status_code == 404
+
+
 def test_a_neighbours_books_are_not_there(client, farm, open_work):
     with open_work() as work:
         batch = make_batch(work, work.session.get(Authorisation, farm["authorisation"]))

@@ -135,3 +135,9 @@ def test_a_county_officer_reads_areas_but_does_not_write_them(client, place):
     assert client.get(f"/office/gis/{place['gi']}/areas").status_code == 200
     assert client.get(f"/office/gis/{place['gi']}/areas/new").status_code == 403
     assert client.get(f"/authorisations/{place['authorisation']}/plots").status_code == 200
+
+
+def test_a_bad_form_for_a_neighbours_land_is_not_there_either(client, place):
+    sign_in(client, "li")
+    assert post(client, f"/authorisations/{place['authorisation']}/plots/new", {}).status_code == 404
+    assert post(client, f"/authorisations/{place['authorisation']}/plots/new", {"geometry": "x", "name": "偷看"}).status_code == 404
