@@ -205,10 +205,13 @@ def begin(row: Any, machine: Machine) -> Any:
     return row
 
 
-def check_version(row: Any, expected_version: int | None, *, mine: dict[str, object] | None = None) -> None:
-    """Raise StaleVersion when the form was opened before someone else's change."""
+def check_version(
+    row: Any, expected_version: int | None, *, mine: dict[str, object] | None = None, theirs: dict[str, object] | None = None
+) -> None:
+    """Raise StaleVersion when the form was opened before someone else's change; ``mine`` and ``theirs`` are values by label."""
     if expected_version is not None and expected_version != row.version:
-        raise StaleVersion(mine=mine or {"version": expected_version}, theirs={"version": row.version, "state": getattr(row, "state", "")})
+        now = {"version": row.version, "state": getattr(row, "state", "")}
+        raise StaleVersion(mine=mine or {"version": expected_version}, theirs=theirs or now)
 
 
 def clock_offset_s(session: Session) -> int:

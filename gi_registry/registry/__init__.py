@@ -1,7 +1,7 @@
 """Registry: geographical indications, how they are protected, who may use the special mark, and for which products.
 
-**Terms.** A *GI* is a name. A *protection* is a GI on one track (A product, B collective mark, C certification mark, D other, AGI), with what
-each step requires to lie inside the area and what limits the quantity. An *authorisation* is one user under one protection; it is
+**Terms.** A *GI* is a name. A *protection* is a GI on one track (A product, B collective mark, C certification mark, D other, AGI), with
+what each step requires to lie inside the area and what limits the quantity. An *authorisation* is one user under one protection; it is
 *unmatched* while the announcement's name has no USCC. A *product* fixes net content per label and how the mark gets on the goods.
 *Standing* is what an authorisation permits on a date; a *restriction* is what another procedure took away, with its basis.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from gi_registry.bulk.rules import Column
 from gi_registry.kernel.words import say
 
 ORGANISATIONS = (
-    Column("uscc", say("统一社会信用代码"), "91320583MA1NAAAA0T", required=True, explain=say("18 位，校验位须相符。")),
+    Column("uscc", say("统一社会信用代码"), "91999999MA00000154", required=True, explain=say("18 位，校验位须相符。")),
     Column("name", say("名称"), "示例蟹业有限公司", required=True, explain=say("与营业执照一致。")),
     Column(
         "kind", say("类型"), "producer", explain=say("producer、holder、authority、printer、institution、platform、market；空为 producer。")
@@ -53,7 +55,7 @@ AUTHORISATIONS = (
     Column("track", say("保护途径"), "A", required=True, explain=say("与 gis 的途径一致。")),
     Column("protection_number", say("保护编号"), "国家知识产权局公告第475号", required=True, explain=say("与 gis 的保护编号一致。")),
     Column("name", say("使用人名称"), "示例蟹业有限公司", required=True, explain=say("公告所列名称。")),
-    Column("uscc", say("统一社会信用代码"), "91320583MA1NAAAA0T", explain=say("公告只列名称时留空，登记为待匹配。")),
+    Column("uscc", say("统一社会信用代码"), "91999999MA00000154", explain=say("公告只列名称时留空，登记为待匹配。")),
     Column("legal_basis", say("核准依据"), "国家知识产权局公告第354号", explain=say("核准所依的规定。")),
     Column("announcement", say("核准公告"), "国家知识产权局公告第508号", explain=say("公告号。")),
     Column("valid_from", say("生效日期"), "2023-01-06", required=True, explain=say("公告之日。")),
@@ -73,3 +75,18 @@ PRODUCTS = (
     Column("standard_no", say("标准编号"), "GB/T 19957-2005", explain=say("可空。")),
     Column("shelf_life_days", say("保质期（天）"), "7", explain=say("整数，可空。")),
 )
+
+
+def labelled(columns: Sequence[Column], values: Mapping[str, object]) -> dict[str, object]:
+    """Return the values under the titles of their columns, for a person to compare."""
+    titles = {column.name: column.title.template for column in columns}
+    return {titles[name]: "" if value is None else str(value) for name, value in values.items() if name in titles}
+
+
+def differing(
+    columns: Sequence[Column], mine: Mapping[str, object], theirs: Mapping[str, object]
+) -> tuple[dict[str, object], dict[str, object]]:
+    """Return both values, labelled, of what differs."""
+    ours, now = labelled(columns, mine), labelled(columns, theirs)
+    names = [name for name in ours if name in now and ours[name] != now[name]]
+    return {name: ours[name] for name in names}, {name: now[name] for name in names}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, current_app, request
 from werkzeug.wrappers import Response
 
 from gi_registry.divisions.queries import full_name
@@ -300,7 +300,10 @@ def own_authorisations() -> str:
 @access("authorisation:view")
 def own_authorisation(authorisation_id: int) -> str:
     """Show an authorisation to its user: what to do, and what is on file."""
-    return page("registry/own.html", shown=authorisation_page(current_work(), authorisation_id), rules=rules)
+    work = current_work()
+    shown = authorisation_page(work, authorisation_id)
+    states = current_app.extensions["gi_task_states"](work, shown.row)
+    return page("registry/own.html", shown=shown, states=states, rules=rules)
 
 
 @bp.get("/authorisations/<int:authorisation_id>/products")

@@ -63,7 +63,7 @@ def refuse(error: e.RegistryError) -> Response | WerkzeugResponse:
     _reopen()
     if form_page is not None and not isinstance(error, e.NotFound | e.NotAllowed | e.NotSignedIn):
         fields = error.fields if isinstance(error, e.Invalid) else (e.FieldError("form", error.reason, error.remedy),)
-        g.form_state = FormState(values=_typed(), errors=fields)
+        g.form_state = _state(error, fields)
         try:
             return make_response(form_page(), number)
         except e.RegistryError as second:  # the form itself is not for this person, or gone
@@ -71,6 +71,15 @@ def refuse(error: e.RegistryError) -> Response | WerkzeugResponse:
                 return refuse(second)
             _reopen()  # the case moved on meanwhile (a double click): the conflict is what to tell
     return make_response(render_template("errors/refusal.html", error=error, number=number, title=TITLES.get(number, TITLES[500])), number)
+
+
+def _state(error: e.RegistryError, fields: tuple[e.FieldError, ...]) -> FormState:
+    """Return the form as typed; after someone else's change with both values and the new version, so that the person can decide."""
+    values = _typed()
+    if not isinstance(error, e.StaleVersion):
+        return FormState(values=values, errors=fields)
+    values.pop("version", None)
+    return FormState(values=values, errors=fields, mine=error.mine, theirs=error.theirs)
 
 
 def _reopen() -> None:

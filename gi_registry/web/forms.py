@@ -32,6 +32,8 @@ class FormState:
 
     values: Mapping[str, Any] = field(default_factory=dict)
     errors: tuple[FieldError, ...] = ()
+    mine: Mapping[str, Any] = field(default_factory=dict)
+    theirs: Mapping[str, Any] = field(default_factory=dict)
 
     def value(self, name: str, default: object = "") -> object:
         """Return what was typed, or the default of a fresh form."""

@@ -24,6 +24,7 @@ OFFICE = (
     Item("/home", say("工作台"), ""),
     Item("/office/gis", say("地理标志"), "gi:view"),
     Item("/office/authorisations", say("用标授权"), "gi:view"),
+    Item("/authorisations", say("我的用标"), "notice:view"),
     Item("/reports", say("年度报告"), "report:view"),
     Item("/findings", say("异常线索"), "finding:view"),
     Item("/office/cases", say("名录案件"), "desk:view"),

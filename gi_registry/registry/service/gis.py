@@ -8,6 +8,7 @@ from gi_registry.kernel.errors import Duplicate, invalid
 from gi_registry.kernel.identifiers import announcement
 from gi_registry.kernel.words import say
 from gi_registry.registry import queries
+from gi_registry.registry.columns import GIS, differing
 from gi_registry.registry.models import Gi, Protection
 from gi_registry.registry.schemas import GiForm, ProtectionForm
 from gi_registry.workflow import Work, check_version
@@ -41,7 +42,8 @@ def edit_gi(work: Work, gi_id: int, fields: GiForm) -> Gi:
     """Change a GI. Raises NotFound outside the region, StaleVersion for an old form; the code stays."""
     gi = queries.get_gi(work.session, gi_id)
     work.require("gi:edit", gi)
-    check_version(gi, fields.version, mine=fields.model_dump(exclude={"version"}))
+    mine, theirs = differing(GIS, fields.model_dump(), {name: getattr(gi, name) for name in ("division_code", *_GI_FIELDS)})
+    check_version(gi, fields.version, mine=mine, theirs=theirs)
     _fill(work, gi, fields)
     work.require("gi:edit", gi)
     gi.version += 1
@@ -85,7 +87,9 @@ def put_protection(work: Work, gi_id: int, fields: ProtectionForm) -> Protection
     if row is None:
         row = Protection(gi_id=gi_id, track=fields.track.value, number=fields.number, state=fields.settled)
     else:
-        check_version(row, fields.version, mine=fields.model_dump(mode="json", exclude={"version"}))
+        values = {name: getattr(row, name) for name in _PROTECTION_FIELDS} | {"announcement": row.announcement_raw}
+        mine, theirs = differing(GIS, fields.model_dump(), values)
+        check_version(row, fields.version, mine=mine, theirs=theirs)
         row.version += 1
     _fill_protection(row, fields)
     work.record(row, f"protection:{action}")

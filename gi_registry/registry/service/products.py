@@ -7,6 +7,7 @@ from typing import Any
 from gi_registry.kernel.errors import Conflict
 from gi_registry.kernel.words import say
 from gi_registry.registry import queries
+from gi_registry.registry.columns import PRODUCTS, differing
 from gi_registry.registry.models import Product
 from gi_registry.registry.rules import MAY_USE
 from gi_registry.registry.schemas import ProductForm
@@ -51,7 +52,8 @@ def edit_product(work: Work, product_id: int, fields: ProductForm) -> Product:
     product = queries.get_product(work.session, product_id)
     work.require("product:edit", product)
     values = _values(fields)
-    check_version(product, fields.version, mine=values)
+    mine, theirs = differing(PRODUCTS, values, {name: getattr(product, name) for name in values})
+    check_version(product, fields.version, mine=mine, theirs=theirs)
     for name, value in values.items():
         setattr(product, name, value)
     product.version += 1

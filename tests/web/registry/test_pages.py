@@ -82,6 +82,8 @@ def test_a_stale_gi_form_is_refused(work: Work, county: str, client: Any) -> Non
     assert post(client, f"/office/gis/{gi.id}/edit", form).status_code == 303
     again = post(client, f"/office/gis/{gi.id}/edit", form | {"name": "另一个名称"})
     assert again.status_code == 409
+    assert "两个版本的对照" in again.text and "新名称" in again.text and 'value="另一个名称"' in again.text
+    assert 'name="version" value="2"' in again.text  # whoever has compared may save again
     assert fresh(work, gi).name == "新名称"
 
 
