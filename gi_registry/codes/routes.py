@@ -160,12 +160,13 @@ def hold(allotment_id: int) -> WerkzeugResponse:
     return redirect_with(words, "codes.show_allotment", allotment_id=allotment_id)
 
 
-@bp.post("/code-intervals/<int:interval_id>/lift")
+@bp.post("/allotments/<int:allotment_id>/lift")
 @access("code:hold")
-def lift(interval_id: int) -> WerkzeugResponse:
+def lift(allotment_id: int) -> WerkzeugResponse:
     """Lift a freeze or a recall."""
-    allotment = service.lift(current_work(), interval_id, read_form(Lift))
-    return redirect_with(say("已解除，并已告知用标人。"), "codes.show_allotment", allotment_id=allotment.id)
+    reshow(show_allotment, allotment_id)
+    service.lift(current_work(), allotment_id, read_form(Lift))
+    return redirect_with(say("已解除，并已告知用标人。"), "codes.show_allotment", allotment_id=allotment_id)
 
 
 @bp.get("/.well-known/jwks.json")

@@ -94,8 +94,9 @@ class Hold(Which):
 
 
 class Lift(_Shape):
-    """Lift a freeze or a recall; the basis is the document it rests on."""
+    """Lift a freeze or a recall of an interval; the basis is the document it rests on."""
 
+    interval_id: int
     basis: Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=200)]
 
 

@@ -29,13 +29,13 @@ def hold(work: Work, allotment_id: int, fields: Hold, *, secret_key: str = "") -
     return Done(written, labels)
 
 
-def lift(work: Work, interval_id: int, fields: Lift) -> Allotment:
+def lift(work: Work, allotment_id: int, fields: Lift) -> Allotment:
     """End a freeze or a recall from now on; the interval stays on file. Raises NotFound, Conflict when there is nothing to lift."""
-    interval = queries.find_interval(work.session, interval_id)
-    if interval is None:
+    allotment = mine(work, allotment_id, "code:hold")
+    lock_shelf(work.session, allotment_id)
+    interval = queries.find_interval(work.session, fields.interval_id)
+    if interval is None or queries.allotment_of(work.session, interval) != allotment_id:
         raise NotFound
-    allotment = mine(work, queries.allotment_of(work.session, interval), "code:hold")
-    lock_shelf(work.session, allotment.id or 0)
     _refuse_unless_held(interval)
     interval.lifted_at, interval.lift_basis = work.now, fields.basis
     work.record(interval, "code:lift")

@@ -44,12 +44,12 @@ def test_lifting_frees_the_labels_and_keeps_the_record(work: Work) -> None:
     (interval,) = service.hold(work, allotment.id or 0, freeze(first=1, last=100)).intervals
     with pytest.raises(Conflict, match="还有 100 枚"):
         service.close(work, allotment.id or 0, Step())
-    service.lift(work, interval.id or 0, Lift(basis="示例县市监检告〔2026〕9 号"))
+    service.lift(work, allotment.id or 0, Lift(interval_id=interval.id or 0, basis="示例县市监检告〔2026〕9 号"))
     assert service.activate(work, allotment.id or 0, Activation(batch_id=season.batch.id or 0, count=10)).labels == 10
     assert service.hold(work, allotment.id or 0, Hold(kind=HoldKind.RECALLED, basis=BASIS, first=1, last=10)).labels == 10
     assert any("解除" in str(event.words) for event in service.view_allotment(work, allotment.id or 0).events)
     with pytest.raises(Conflict, match="早已解除"):
-        service.lift(work, interval.id or 0, Lift(basis=BASIS))
+        service.lift(work, allotment.id or 0, Lift(interval_id=interval.id or 0, basis=BASIS))
     work.commit()
 
 
@@ -58,9 +58,9 @@ def test_only_freeze_and_recall_are_lifted(work: Work) -> None:
     allotment = make_allotment(work, season, count=100)
     (interval,) = service.spoil(work, allotment.id or 0, Spoil(kind=SpoilKind.DAMAGED, count=1)).intervals
     with pytest.raises(Conflict, match="只有冻结和召回"):
-        service.lift(work, interval.id or 0, Lift(basis=BASIS))
+        service.lift(work, allotment.id or 0, Lift(interval_id=interval.id or 0, basis=BASIS))
     with pytest.raises(NotFound):
-        service.lift(work, 999, Lift(basis=BASIS))
+        service.lift(work, allotment.id or 0, Lift(interval_id=999, basis=BASIS))
 
 
 def test_an_officer_of_the_county_decides_with_a_basis_and_the_producer_cannot(work: Work) -> None:

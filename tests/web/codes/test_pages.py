@@ -94,6 +94,26 @@ def test_officers_look_and_do_not_act_and_neighbours_find_nothing(client: Any, s
     assert post(client, f"{path}/withdraw").status_code == 404
 
 
+def test_an_officer_freezes_and_lifts_on_a_document(client: Any, season: Season, open_work: Callable[..., Any]) -> None:
+    with open_work() as work:
+        make_person(work, "county_approver", division="999999", login="approver")
+    sign_in(client, "farmer")
+    path = order(client, season, 10).headers["Location"]
+    assert client.get(f"{path}/hold").status_code == 403
+    post(client, "/sign-out")
+    sign_in(client, "approver")
+    assert client.get(f"{path}/hold").status_code == 200
+    assert post(client, f"{path}/hold", {"kind": "frozen", "first": 1, "last": 4}).status_code == 422, "a freeze needs its basis"
+    basis = "示例县市监检告〔2026〕3 号"
+    assert post(client, f"{path}/hold", {"kind": "frozen", "first": 1, "last": 4, "basis": basis}).status_code == 303
+    text = client.get(path).text
+    assert "冻结" in text and basis in text
+    interval = text.split('name="interval_id" value="', 1)[1].split('"', 1)[0]
+    assert post(client, f"{path}/lift", {"interval_id": interval, "basis": "x"}).status_code == 422
+    assert post(client, f"{path}/lift", {"interval_id": interval, "basis": "示例县市监检告〔2026〕9 号"}).status_code == 303
+    assert "解除冻结 4 枚" in client.get(path).text
+
+
 def test_the_key_set_publishes_public_keys_and_no_secret(client: Any, season: Season, app: Any, open_work: Callable[..., Any]) -> None:
     with open_work() as work:
         ensure_key(work.session, app.extensions["gi_settings"], at=work.now)
