@@ -20,7 +20,7 @@ from tests.architecture.world import PUBLIC_ROLE, SCOPES, TESTED_ROLES, World, b
 def draft(world: World, endpoint: str, method: str) -> list[str]:
     """Return the lines of one address."""
     rule = next(rule for rule in world.app.url_map.iter_rules(endpoint) if method in (rule.methods or set()))
-    unknown = [name for name in rule.arguments if world.subjects.get(name) is None]
+    unknown = [name for name in rule.arguments if world.subject(endpoint, name) is None]
     if unknown:
         return [f"# {endpoint},{method}: nothing stands for {', '.join(unknown)}"]
     endings = {(role, scope): world.request(rule, method, role, scope) for role in TESTED_ROLES for scope in SCOPES}

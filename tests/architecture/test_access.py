@@ -57,7 +57,7 @@ def test_every_role_ends_where_the_table_says(world: World, endpoint: str, metho
     lines = [row for row in rows() if (row["endpoint"], row["method"]) == (endpoint, method)]
     assert lines, f"{endpoint} {method} has no row in access.csv"
     rule = next(rule for rule in world.app.url_map.iter_rules(endpoint) if method in (rule.methods or set()))
-    unknown = [name for name in rule.arguments if world.subjects.get(name) is None]
+    unknown = [name for name in rule.arguments if world.subject(endpoint, name) is None]
     assert not unknown, f"tests/architecture/world.py has nothing that stands for {unknown}"
     wrong = {
         f"{role} {scope}": f"expected {wanted}, got {got}"

@@ -50,8 +50,8 @@ def show_case(case_id: int) -> str:
 def show_act(case_id: int, action: str) -> str:
     """Show the form of one act."""
     view = service.view_case(current_work(), case_id)
-    again = action == "serve_again" and view.case.state == "notice_issued"
-    if not again and (action not in set(Action) or view.choice(action) is None):
+    extra = (action == "serve_again" and view.case.state == "notice_issued") or (action == "prove_decision" and view.may_prove_decision)
+    if not extra and (action not in set(Action) or view.choice(action) is None):
         raise NotFound
     return page("listings/act.html", view=view, action=action, choice=view.choice(action), **WORDS)
 
@@ -72,4 +72,5 @@ def case_of(finding_id: int) -> Response:
     case = case_of_finding(current_work().session, finding_id)
     if case is None:
         raise NotFound
+    current_work().require("case:view", case)
     return redirect_with(None, "listings.show_case", case_id=case.id)
