@@ -147,7 +147,7 @@ def serve(
     verdict = rules.may_serve(method, consent_on=consent.confirmed_on if consent else None, today=work.today)
     if isinstance(verdict, Failed):
         raise Conflict(verdict.reason, remedy=verdict.remedy, basis=say("电子送达确认书").template)
-    notice = notify(work, organisation_id=organisation_id, title=title, body=_cover(method, document.name), link=link)
+    notice = notify(work, organisation_id=organisation_id, title=title, body=_cover(method, document.name.removesuffix(".html")), link=link)
     record = ServiceRecord(
         document_id=document_id,
         document_name=document.name,

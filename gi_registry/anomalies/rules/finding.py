@@ -14,6 +14,11 @@ from gi_registry.kernel.words import Words, say
 UNITS: dict[str, Words] = {"g": say("克"), "piece": say("件"), "report": say("份"), "": say("")}
 
 
+def grouped(number: int) -> str:
+    """Write a whole number in groups of three with thin spaces, as pages do."""
+    return f"{number:,}".replace(",", "\u2009")
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of evidence: what it is, how it was computed, the amount and its unit ('' where the amount speaks for itself)."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from gi_registry.anomalies.rules.finding import UNITS, FindingDraft, Line, Outcome, Unjudged
+from gi_registry.anomalies.rules.finding import UNITS, FindingDraft, Line, Outcome, Unjudged, grouped
 from gi_registry.kernel.quantities import yield_of
 from gi_registry.kernel.words import Words, say
 
@@ -117,8 +117,8 @@ def judge(facts: CapacityFacts, thresholds: Thresholds) -> Outcome:
         summary=say(
             "%(year)s 年产标识用量 %(used)s %(unit)s，超过产能 %(allowed)s %(unit)s。",
             year=facts.year,
-            used=f"{used:,}",
-            allowed=f"{allowed:,}",
+            used=grouped(used),
+            allowed=grouped(allowed),
             unit=UNITS[facts.unit],
         ),
     )
@@ -147,23 +147,23 @@ def _arithmetic(facts: CapacityFacts, thresholds: Thresholds) -> tuple[Line, ...
         *(_stock_line(say("预印包装 %(ref)s", ref=fact.reference), fact, unit) for fact in facts.pre_printed),
         Line(say("标识用量合计 L"), "", used, unit),
         Line(say("容差"), f"E × {thresholds.tolerance_permille}‰", allowed * thresholds.tolerance_permille // PER_MILLE, unit),
-        Line(say("超出产能 L − E"), f"{used:,} − {allowed:,}", over, unit),
+        Line(say("超出产能 L − E"), f"{grouped(used)} − {grouped(allowed)}", over, unit),
     )
 
 
 def _plot_line(plot: PlotFact, unit: str) -> Line:
     per_mu = plot.per_mu or 0
     label = say("地块 %(number)s（上限版本 %(version)s）", number=plot.number, version=plot.cap_version or "–")
-    return Line(label, f"{plot.area_milli_mu / 1000:g} 亩 × {per_mu:,}", yield_of(plot.area_milli_mu, per_mu), unit)
+    return Line(label, f"{plot.area_milli_mu / 1000:g} 亩 × {grouped(per_mu)}", yield_of(plot.area_milli_mu, per_mu), unit)
 
 
 def _stock_line(label: Words, fact: StockFact, unit: str, *, sign: int = 1) -> Line:
     whole = fact.conversion_ppm == 1_000_000
-    return Line(label, "" if whole else f"{fact.quantity:,} × {fact.conversion_ppm / 1_000_000:g}", sign * _converted(fact), unit)
+    return Line(label, "" if whole else f"{grouped(fact.quantity)} × {fact.conversion_ppm / 1_000_000:g}", sign * _converted(fact), unit)
 
 
 def _label_line(label: Words, fact: LabelFact, unit: str, *, sign: int = 1) -> Line:
-    return Line(label, f"{fact.count:,} × {fact.content_per_label:,}", sign * fact.count * fact.content_per_label, unit)
+    return Line(label, f"{grouped(fact.count)} × {grouped(fact.content_per_label)}", sign * fact.count * fact.content_per_label, unit)
 
 
 def _converted(fact: StockFact) -> int:

@@ -26,7 +26,7 @@ def _act(case_id: int, verb: Callable[..., Any], shape: type[Version], **more: A
     reshow(show_act, case_id, action)
     fields = read_form(shape)
     verb(current_work(), case_id, **dict(fields), **more)
-    return redirect_with(say("已办理：%(action)s。", action=LABELS.get(action, say("重新送达"))), "listings.show_case", case_id=case_id)
+    return redirect_with(say("已办理：%(action)s。", action=LABELS.get(action, say("送达"))), "listings.show_case", case_id=case_id)
 
 
 @bp.post("/office/cases/<int:case_id>/acts/accept")
@@ -91,6 +91,14 @@ def prove_service(case_id: int) -> Response:
     """Record the receipt and open the defence window."""
     file = uploaded("receipt")
     return _act(case_id, service.prove_service, ProveService, receipt=Attachment(file.name, file.content) if file else None)
+
+
+@bp.post("/office/cases/<int:case_id>/acts/prove_decision")
+@access("case:handle")
+def prove_decision(case_id: int) -> Response:
+    """Record the receipt of the decision."""
+    file = uploaded("receipt")
+    return _act(case_id, service.prove_decision, ProveService, receipt=Attachment(file.name, file.content) if file else None)
 
 
 @bp.post("/office/cases/<int:case_id>/acts/answer_defence")

@@ -208,6 +208,32 @@ def prove_service(
     return open_window(work, case, documents=documents)
 
 
+def prove_decision(
+    work: Work, case_id: int, *, version: int, served_on: date | None = None, receipt: Attachment | None = None
+) -> ListingCase:
+    """Record that the decision was delivered; the period for objections starts on the day served."""
+    case = enter(work, case_id, "case:handle", version=version)
+    if not decision_unproven(work, case):
+        raise Conflict(say("没有等待登记送达的决定书。"))
+    _need_receipt(served_on, receipt)
+    documents = attach(work, case, (receipt,)) if receipt else ()
+    day = served_on or work.today
+    notices.prove(work, case.decision_service_id or 0, served_on=day, proof_document_id=documents[0])
+    case.objection_until = day + timedelta(days=clocks_of(case.clocks).objection_days)
+    case.version += 1
+    work.record(case, "case:prove_decision")
+    note_step(work, case, "prove_decision", documents=documents)
+    return case
+
+
+def decision_unproven(work: Work, case: ListingCase) -> bool:
+    """Say whether a decision was sent by post or in person and its receipt is not stored yet."""
+    if case.decision_service_id is None:
+        return False
+    record = get_service(work.session, case.decision_service_id)
+    return record.method in {Method.POST, Method.PERSONAL} and record.served_on is None
+
+
 def _need_receipt(served_on: date | None, receipt: Attachment | None) -> None:
     problems = []
     if served_on is None:

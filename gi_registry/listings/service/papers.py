@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from gi_registry.accounts.queries import get_organisation
 from gi_registry.anomalies.queries import get_finding
-from gi_registry.anomalies.rules.finding import UNITS, Line, line_of, words_of
+from gi_registry.anomalies.rules.finding import UNITS, Line, grouped, line_of, words_of
 from gi_registry.anomalies.rules.grounds import ground_named
 from gi_registry.assets import asset_dir
 from gi_registry.divisions.queries import find_division, full_name
@@ -83,6 +83,7 @@ def _environment() -> Environment:
     environment.globals["url_for"] = lambda _endpoint, filename: f"/static/{filename}"
     environment.globals["locale"] = lambda: "zh_CN"
     environment.filters["day"] = lambda on: f"{on.year}年{on.month}月{on.day}日"
+    environment.filters["grouped"] = grouped
     environment.filters["unit"] = lambda unit: str(UNITS.get(unit, unit))
     return environment
 

@@ -20,6 +20,7 @@ from gi_registry.listings import queries
 from gi_registry.listings.models import DefencePoint, ListingCase, ListingStep
 from gi_registry.listings.rules.gates import CaseFacts, check
 from gi_registry.listings.rules.life import BEFORE_LISTING, CASE_LIFE, Action, State, Turn, turn_of
+from gi_registry.listings.service.handling import decision_unproven
 from gi_registry.listings.service.steps import facts_of
 from gi_registry.notices.models import ServiceRecord
 from gi_registry.notices.queries import consent_of, get_service
@@ -54,6 +55,7 @@ MAIN: dict[State, Action] = {
 PARTY_SEES = frozenset(
     {
         "order_rectification", "issue_notice", "serve_again", "prove_service", "file_defence", "answer_defence", "decide_listing",
+        "prove_decision",
         "decide_against", "object", "uphold", "correct", "file_rectification", "reject_rectification", "verify_rectification", "remove",
         "expire", "withdraw", "dismiss",
     }
@@ -92,6 +94,7 @@ class CaseView:
     choices: tuple[Choice, ...]
     main: Choice | None
     cured: bool
+    may_prove_decision: bool
     handler_name: str
     days_left: int | None
 
@@ -129,6 +132,7 @@ def view_case(work: Work, case_id: int) -> CaseView:
         choices=choices,
         main=next((choice for choice in choices if choice.action == main), None),
         cured=facts.cured,
+        may_prove_decision=work.allows("case:handle", case) and decision_unproven(work, case),
         handler_name=get_person(work.session, case.handler_id).name if officer else "",
         days_left=_days_left(case.due_on, work.today),
     )

@@ -300,6 +300,16 @@ def test_an_objection_is_upheld_or_corrected(work: Any) -> None:
     assert queries.published_listing(work.session, stage.the_case.authorisation_id) is None
 
 
+def test_the_period_for_objections_starts_when_the_decision_is_served(work: Any) -> None:
+    stage = to_listed(make_stage(work))
+    before = stage.the_case.objection_until
+    stage.later(5)
+    stage.act("handler", service.prove_decision, served_on=stage.as_("handler").today, receipt=RECEIPT)
+    assert (stage.the_case.objection_until - before).days == 5
+    with pytest.raises(Conflict):
+        stage.act("handler", service.prove_decision, served_on=stage.as_("handler").today, receipt=RECEIPT)
+
+
 def test_without_a_basis_the_listing_stays_internal(work: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     stage = to_proposed(make_stage(work))
     from gi_registry.policy.models import PolicyParameter
