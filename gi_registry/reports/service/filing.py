@@ -123,7 +123,7 @@ def receipt_of(work: Work, report_id: int) -> Paper:
     """Return what the receipt shows; Conflict before anything was filed."""
     paper = view_report(work, report_id)
     if not paper.filings:
-        raise Conflict(say("年报尚未报送，没有收据。"), remedy=say("请先报送。"))
+        raise Conflict(say("年报尚未报送，没有回执。"), remedy=say("请先报送。"))
     return paper
 
 

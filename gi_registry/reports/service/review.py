@@ -78,7 +78,7 @@ def accept_report(work: Work, report_id: int, *, fields: Step) -> AnnualReport:
         work,
         report,
         say("%(year)s 年度年报已接受", year=report.year),
-        say("年报 %(number)s 已核查并接受，收据编号 %(receipt)s。", number=report.number, receipt=report.receipt_number or ""),
+        say("年报 %(number)s 已核查并接受，回执编号 %(receipt)s。", number=report.number, receipt=report.receipt_number or ""),
     )
     return advanced
 
