@@ -222,15 +222,15 @@ def codes_group() -> None:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write serial number, code and QR text as CSV.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
-def codes_mint(settings: Settings, out: Path | None, *, as_json: bool, **wishes: Any) -> None:
+def codes_mint(settings: Settings, /, out: Path | None, *, as_json: bool, **wishes: Any) -> None:
     """Allot codes within the entitlement. Example: gi-registry codes mint --authorisation SQ-1 --product 新茶 --year 2026 --count 9"""
     from gi_registry.codes import service as codes  # noqa: PLC0415  # loads numpy and reportlab
 
     with open_work(database_of(settings)) as work:
         made = codes.allot_by_number(work, secret_key=settings.secret_key, **wishes)
-        content = codes.codes_csv(work, made.id or 0, settings).content if out else b""
-    if out:
-        out.write_bytes(content)
+        if out:
+            with out.open("wb") as file:
+                file.writelines(codes.codes_csv(work, made.id or 0, settings).blocks)
     answer = {"allotment": made.number, "count": made.count, "year": made.year, "file": str(out) if out else None}
     tell(answer, as_json=as_json, words=f"已核发 {made.count:,} 枚，申领编号 {made.number}。" + (f"编码清单 {out}。" if out else ""))
 

@@ -66,7 +66,10 @@ def labels(allotment_id: int) -> Response:
 @access("allotment:order")
 def codes_list(allotment_id: int) -> Response:
     """Hand out the list of codes for a print house."""
-    return _download(service.codes_csv(current_work(), allotment_id, _settings()))
+    listing = service.codes_csv(current_work(), allotment_id, _settings())
+    answer = Response(listing.blocks, mimetype=listing.media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{listing.name}"'
+    return answer
 
 
 def _download(paper: service.Paper) -> Response:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,7 +12,7 @@ from gi_registry.codes import queries
 from gi_registry.codes.models import Allotment
 from gi_registry.codes.rules.elements import BASIS, Element, LabelFacts, elements_for, missing
 from gi_registry.codes.rules.life import ALLOTMENT_LIFE, State
-from gi_registry.codes.rules.mint import mint
+from gi_registry.codes.rules.mint import mint, mint_lines
 from gi_registry.codes.service.keys import open_secret
 from gi_registry.codes.service.sheet import PER_PAGE, Footer, LabelText, draw_sheets
 from gi_registry.config import Settings
@@ -37,6 +35,27 @@ class Paper:
     name: str
     media_type: str
     content: bytes
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A file to hand out that is made while it is read."""
+
+    name: str
+    media_type: str
+    blocks: Iterator[bytes]
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Serials ``low`` … ``high`` − 1 of one range; ``first`` is the serial number of the first."""
+
+    first: int
+    key_id: int
+    label: str
+    low: int
+    high: int
+    secret: bytes
 
 
 @dataclass(frozen=True)
@@ -68,17 +87,24 @@ def labels_pdf(work: Work, allotment_id: int, settings: Settings, *, part: int |
     return Paper(f"{allotment.number}-{found.first}-{found.last}.pdf", "application/pdf", pdf)
 
 
-def codes_csv(work: Work, allotment_id: int, settings: Settings) -> Paper:
-    """Return serial number, code and address of every label, for print houses. Raises as ``labels_pdf``."""
+def codes_csv(work: Work, allotment_id: int, settings: Settings) -> Listing:
+    """Return serial number, code and QR text of every label, for print houses; rows are made as they are read. Raises as ``labels_pdf``."""
     allotment = _printable(work, allotment_id)
     label_text(work, allotment, mark_image=None)
     address = f"{settings.public_url.rstrip('/')}/T/".upper()
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["serial_number", "code", "qr_text"])
-    everything = Part(1, 1, allotment.count)
-    writer.writerows((number, code, address + code) for number, code in codes_of(work, allotment, settings.secret_key, part=everything))
-    return Paper(f"{allotment.number}.csv", "text/csv", out.getvalue().encode("ascii"))
+    runs = _runs(work, allotment, settings.secret_key, part=Part(1, 1, allotment.count))
+    return Listing(f"{allotment.number}.csv", "text/csv", _csv(runs, address))
+
+
+def _csv(runs: Sequence[_Run], address: str) -> Iterator[bytes]:
+    """Yield the file in blocks; no cell starts with a formula sign: codes begin with the scheme, addresses with HTTP."""
+    yield b"serial_number,code,qr_text\r\n"
+    for run in runs:
+        number = run.first
+        for block in mint_lines(run.secret, key_id=run.key_id, range_label=run.label, low=run.low, high=run.high):
+            codes = block.decode().split()
+            yield "".join(f"{number + place},{code},{address}{code}\r\n" for place, code in enumerate(codes)).encode()
+            number += len(codes)
 
 
 def paper_of(work: Work, number: str, settings: Settings, *, kind: str) -> Paper:
@@ -87,7 +113,8 @@ def paper_of(work: Work, number: str, settings: Settings, *, kind: str) -> Paper
     if allotment is None:
         raise invalid("allotment", say("没有申领编号 %(number)s。", number=number), say("请核对编号。"), value=number)
     if kind == ".csv":
-        return codes_csv(work, allotment.id or 0, settings)
+        listing = codes_csv(work, allotment.id or 0, settings)
+        return Paper(listing.name, listing.media_type, b"".join(listing.blocks))
     if kind != ".pdf":
         raise invalid("out", say("标签可以写成 .pdf 或 .csv。"), say("请更换文件的扩展名。"), value=kind)
     return labels_pdf(work, allotment.id or 0, settings, part=None)
@@ -95,14 +122,20 @@ def paper_of(work: Work, number: str, settings: Settings, *, kind: str) -> Paper
 
 def codes_of(work: Work, allotment: Allotment, secret_key: str, *, part: Part) -> Iterator[tuple[int, str]]:
     """Yield serial number and code of a part, range by range."""
-    start = 0
+    for run in _runs(work, allotment, secret_key, part=part):
+        yield from enumerate(mint(run.secret, key_id=run.key_id, range_label=run.label, low=run.low, high=run.high), run.first)
+
+
+def _runs(work: Work, allotment: Allotment, secret_key: str, *, part: Part) -> list[_Run]:
+    """Return what is minted for a part, with the keys opened, so that nothing more is asked of the database."""
+    runs, start = [], 0
     for row in queries.ranges_of(work.session, allotment.id or 0):
         low, high = max(part.first - 1 - start, 0), min(part.last - start, row.size)
         if low < high:
             secret = open_secret(work.session, row.key_id, secret_key)
-            made = mint(secret, key_id=row.key_id, range_label=row.label, low=low, high=high)
-            yield from enumerate(made, start + low + 1)
+            runs.append(_Run(start + low + 1, row.key_id, row.label, low, high, secret))
         start += row.size
+    return runs
 
 
 def _printable(work: Work, allotment_id: int) -> Allotment:

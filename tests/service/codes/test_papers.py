@@ -112,7 +112,7 @@ def test_a_missing_element_is_named_before_anything_is_printed(work: Work) -> No
 def test_the_print_house_gets_serial_code_and_symbol_text(work: Work) -> None:
     season = make_season(work)
     allotment = make_allotment(work, season, count=30, received=False)
-    rows = list(csv.DictReader(io.StringIO(service.codes_csv(work, allotment.id or 0, SETTINGS).content.decode())))
+    rows = list(csv.DictReader(io.StringIO(b"".join(service.codes_csv(work, allotment.id or 0, SETTINGS).blocks).decode())))
     assert [row["serial_number"] for row in rows] == [str(number) for number in range(1, 31)]
     assert all(row["qr_text"] == f"HTTPS://GI.EXAMPLE.CN/T/{row['code']}" for row in rows)
     assert len({row["code"] for row in rows}) == 30
