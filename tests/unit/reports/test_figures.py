@@ -61,7 +61,15 @@ def test_figures_are_read_into_whole_stored_units(key: str, text: str, stored: i
 
 @pytest.mark.parametrize(
     ("key", "text"),
-    [("area", "十二"), ("area", "-1"), ("item_code.opening", "1.5"), ("sales", "0.0000001"), ("sales", "NaN"), ("sales", "1e400"), ("area", "∞")],
+    [
+        ("area", "十二"),
+        ("area", "-1"),
+        ("area", "∞"),
+        ("item_code.opening", "1.5"),
+        ("sales", "0.0000001"),
+        ("sales", "NaN"),
+        ("sales", "1e400"),
+    ],
 )
 def test_what_is_no_figure_is_refused_by_name(key: str, text: str) -> None:
     with pytest.raises(Invalid) as refusal:

@@ -7,7 +7,17 @@ from datetime import date
 import pytest
 
 from gi_registry.kernel.errors import Conflict
-from gi_registry.reports.rules.obligation import LABELS, Status, Term, owed_years, owes, refuse_unopened, refuse_unowed, status_of, year_due_next
+from gi_registry.reports.rules.obligation import (
+    LABELS,
+    Status,
+    Term,
+    owed_years,
+    owes,
+    refuse_unopened,
+    refuse_unowed,
+    status_of,
+    year_due_next,
+)
 from gi_registry.reports.rules.window import Window, window_of
 
 POLICY = {"opens": "01-01", "due": "02-last", "county_by": "03-15", "province_by": "03-31"}
