@@ -27,7 +27,7 @@ def show_code_form() -> str | WerkzeugResponse:
     """Show the field for a code; a code in the address goes on to its page."""
     code = typed_code(request.args.get("code", ""))
     if not code:
-        return page("verify/code.html", today=current_work().today)
+        return page("verify/code.html")
     lang = request.args.get("lang", "")
     return redirect(f"/T/{quote(code, safe='')}" + (f"?lang={quote(lang)}" if lang else ""), 303)
 

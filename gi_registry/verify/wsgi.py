@@ -11,7 +11,6 @@ import gettext
 import json
 import logging
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
@@ -26,7 +25,7 @@ from gi_registry.scans.rules.place import PlaceTable, read_place_table
 from gi_registry.verify.rules.labels import AWAY
 from gi_registry.verify.rules.machine import as_json, malformed_json
 from gi_registry.verify.rules.page import Frame, Language, render, render_malformed, render_unavailable
-from gi_registry.verify.rules.style import STYLE_HASH
+from gi_registry.verify.rules.style import MARK_BYTES, STYLE_HASH
 from gi_registry.verify.rules.wishes import language_of, wants_json
 from gi_registry.verify.service import Asked, Desk, look_up
 from gi_registry.web.languages import CATALOGUES
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MARK_BYTES = 6_000
-"""A larger drawing of the mark would push the page over its 15 KB; it is then shown as the sample frame and ``doctor`` says so."""
 CODE_CHARACTERS = 100
 QUERY_CHARACTERS = 500
 TOO_LONG = say("编码应为 20 位，您输入的内容过长。")
@@ -107,7 +104,7 @@ class TracePage:
 
     def _malformed(self, text: str, reason: Words, language: Language, *, as_machine: bool) -> str:
         if as_machine:
-            shown = malformed_json(text[:CODE_CHARACTERS], reason, at=datetime.now(UTC), translate=language.translate)
+            shown = malformed_json(text[:CODE_CHARACTERS], reason, at=self.desk.moment(), translate=language.translate)
             return json.dumps(shown, ensure_ascii=False)
         return render_malformed(text, reason, language, frame=self._frame(language))
 

@@ -48,7 +48,8 @@ def make_key(work: Work, key_id: int = 0, **differs: Any) -> SigningKey:
     if found is not None:
         return found
     sealed = seal(SECRET, secret_key=SECRET_KEY, label=f"code-{key_id}")
-    key = SigningKey(**{"id": key_id, "sealed": sealed, "created_at": work.now - timedelta(days=400)} | differs)
+    values: dict[str, Any] = {"id": key_id, "sealed": sealed, "created_at": work.now - timedelta(days=400)}
+    key = SigningKey(**values | differs)
     work.session.add(key)
     work.session.flush()
     return key
@@ -114,7 +115,7 @@ def make_labels(
     work.session.add(allotment)
     work.session.flush()
     label = range_label_of(number * 7919)
-    found = CodeRange(label=label, key_id=key.id, allotment_id=allotment.id, authorisation_id=authorisation.id, size=size)
+    found = CodeRange(label=label, key_id=key.id, allotment_id=allotment.id or 0, authorisation_id=authorisation.id or 0, size=size)
     work.session.add(found)
     work.session.flush()
     ids = (found.id, goods.id, authorisation.id, product.id)

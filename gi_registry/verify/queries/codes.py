@@ -11,7 +11,7 @@ from typing import Any
 
 from gi_registry.anomalies.rules.grounds import BY_CODE
 from gi_registry.kernel.clock import legal_date
-from gi_registry.kernel.words import say
+from gi_registry.kernel.words import Words, say
 from gi_registry.listings.rules.papers import masked, neutral_sentence
 from gi_registry.policy.rules import Candidate, Parameter, choose
 from gi_registry.registry.rules import AUTHORISATION_LIFE, TRACK_LABELS, Facts, Track, standing_of
@@ -232,7 +232,7 @@ def published_listing(reader: Reader, authorisation_id: int, *, on: date) -> Lis
     if row is None:
         return None
     ground = BY_CODE.get(row["ground"])
-    name = ground.name if ground else say(row["ground"])
+    name = ground.name if ground else Words(row["ground"])
     decided_on, authority, number = day(row["decided_on"]) or on, row["authority_name"] or "", row["decision_number"] or ""
     sentence = neutral_sentence(ground=name, decided_on=decided_on.isoformat(), authority=authority, number=number)
     return Listing(row["ground"], name, decided_on, sentence=sentence, authority=authority, number=number, status=row["state"])

@@ -12,9 +12,10 @@ from gi_registry.scans.rules.verdicts import Verdict
 from gi_registry.verify.rules import labels, sentences
 from gi_registry.verify.rules.answer import Answer
 from gi_registry.verify.rules.machine import Translate
-from gi_registry.verify.rules.record import Counting, Goods, Indication, Listing, Record, User
+from gi_registry.verify.rules.record import Counting, Goods, Indication, Listing, Origin, Record, User
 from gi_registry.verify.rules.style import CSS, ICONS
 
+SHOWN_PLACES, SHOWN_TEXT = 40, 400
 SHOWN_CHARACTERS = 40  # of a text that is no code
 
 
@@ -189,9 +190,16 @@ class _Page:
         origin = record.origin
         if origin is None or not (origin.places or origin.text):
             return ""
-        places = self.say(labels.COMMA).join(escape(place) for place in origin.places) or escape(origin.text)
+        places = self.places(origin)
         rows = [(labels.AREA, places), (labels.ZONE, escape(origin.zone)), (labels.MAP_REVIEW_NO, escape(origin.map_review_no))]
         return f"<section><h2>{self.say(labels.ORIGIN)}</h2>{self.facts(rows)}</section>"
+
+    def places(self, origin: Origin) -> str:
+        """Write the places, or the announced text; a long list is cut, so that the page keeps its size (JSON has it whole)."""
+        listed = self.say(labels.COMMA).join(escape(place) for place in origin.places[:SHOWN_PLACES])
+        if len(origin.places) > SHOWN_PLACES:
+            listed += self.say(say("等，共 %(count)s 处", count=len(origin.places)))
+        return listed or escape(origin.text[:SHOWN_TEXT])
 
     def steps(self, record: Record) -> str:
         if not record.steps:

@@ -46,6 +46,9 @@ CSS = (
 )
 STYLE_HASH = "sha256-" + base64.b64encode(hashlib.sha256(CSS.encode()).digest()).decode()
 
+MARK_BYTES = 5_400
+"""A larger drawing of the mark would push the page over its 15 KB; it is then shown as the sample frame."""
+
 _SVG = (
     '<svg width="40" height="40" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
     'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{}</svg>'

@@ -73,6 +73,7 @@ class Desk:
         self.connections = connections or connect(settings.database_url)
         self.demo = False
         self._real = False
+        self._offset = timedelta()
         self._secrets: dict[int, bytes] = {}
         self._policy: _Policy | None = None
         self._opening = threading.Lock()
@@ -81,9 +82,13 @@ class Desk:
         """Return now by the installation's one clock, which a demonstration can move."""
         if self._real:
             return self._clock()
-        self.demo, offset = queries.clock_offset(reader)
+        self.demo, self._offset = queries.clock_offset(reader)
         self._real = not self.demo  # what a database is was settled at its creation
-        return self._clock() + offset
+        return self.moment()
+
+    def moment(self) -> datetime:
+        """Return now as far as it is known without asking the database."""
+        return self._clock() + self._offset
 
     def secret(self, key_id: int) -> bytes:
         """Return the secret of a key, opened once per process. Raises NotFound and Unavailable."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -12,7 +13,7 @@ from gi_registry.codes.rules.format import Malformed, parse
 from gi_registry.verify.rules.answer import answer
 from gi_registry.verify.rules.page import PLAIN, Frame, Language, render, render_malformed, render_unavailable
 from gi_registry.verify.rules.record import Checks, Counting, Origin, User
-from gi_registry.verify.rules.style import CSS, STYLE_HASH
+from gi_registry.verify.rules.style import CSS, MARK_BYTES, STYLE_HASH
 from tests.unit.verify.records import FOURTH, LISTING, LIVE, NOW, SUSPECTED, but, marked
 
 ZH = Language("zh-CN", str)
@@ -134,6 +135,21 @@ def test_an_origin_is_a_list_of_places_and_no_picture():
     html = page(LIVE)
     assert "示例镇、东湖村" in html
     assert "<path" not in html.split("</h1>")[1]
+
+
+def test_the_fullest_page_keeps_its_size():
+    places = tuple(f"示例县示例镇第{number}村" for number in range(2000))
+    full = but(
+        checks=FOURTH,
+        listing=LISTING,
+        origin=Origin(places, "甲" * 20, "审图号 GS(2026)0001"),
+        user=User("示" * 40, "9" * 18, "S" * 30, LISTING.sentence, authorised_when_packed=True),
+        steps=LIVE.steps * 8,
+    )
+    drawing = "data:image/png;base64," + base64.b64encode(b"x" * MARK_BYTES).decode()
+    html = page(full, Frame(drawing, (("en", "English"),), demo=True))
+    assert len(html.encode()) <= 15_000
+    assert "等，共 2000 处" in html
 
 
 def test_a_mistyped_code_is_told_what_is_wrong_and_gets_a_field():
