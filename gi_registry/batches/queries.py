@@ -288,6 +288,28 @@ def labelled_of_batch(session: Session, batch_id: int) -> int:
     return moved_by_batch(session, batch_id, Account.LABELLED)
 
 
+def labelled_by_batch(session: Session, authorisation_id: int) -> dict[int, int]:
+    """Return how much of each batch of an authorisation bears labels, by batch id; batches without labels are absent."""
+    query = (
+        select(col(LedgerTransfer.batch_id), func.sum(col(LedgerEntry.amount)))
+        .join(LedgerEntry, col(LedgerEntry.transfer_id) == col(LedgerTransfer.id))
+        .join(LedgerAccount, col(LedgerAccount.id) == col(LedgerEntry.account_id))
+        .where(col(LedgerAccount.authorisation_id) == authorisation_id, col(LedgerAccount.kind) == Account.LABELLED.value)
+        .where(col(LedgerTransfer.batch_id).is_not(None))
+        .group_by(col(LedgerTransfer.batch_id))
+    )
+    return {row[0]: int(row[1]) for row in session.execute(query)}
+
+
+def stock_by_key(session: Session, authorisation_id: int) -> dict[LedgerKey, int]:
+    """Return what stock holds in each year, zone and unit of an authorisation."""
+    columns = (LedgerAccount.gi_id, LedgerAccount.year, LedgerAccount.zone, LedgerAccount.unit, LedgerAccount.balance)
+    query = select(*map(col, columns)).where(
+        col(LedgerAccount.authorisation_id) == authorisation_id, col(LedgerAccount.kind) == Account.STOCK.value
+    )
+    return {LedgerKey(authorisation_id, *row[:4]): row[4] for row in session.execute(query)}
+
+
 def keys_of(session: Session, authorisation_id: int) -> list[LedgerKey]:
     """Return every (GI, year, zone, unit) an authorisation has accounts for, newest year first."""
     columns = (col(LedgerAccount.gi_id), col(LedgerAccount.year), col(LedgerAccount.zone), col(LedgerAccount.unit))

@@ -11,7 +11,7 @@ from gi_registry.batches.models import Batch, BatchPlot, YieldCap
 from gi_registry.batches.queries import EntryRow
 from gi_registry.batches.rules.life import BATCH_LIFE
 from gi_registry.batches.service.declaring import view_batch
-from gi_registry.batches.service.posting import available_of_batch
+from gi_registry.batches.service.posting import available_of_batch, key_of, left_of
 from gi_registry.batches.service.statement import Statement, statements
 from gi_registry.kernel.words import Words, say, unpacked
 from gi_registry.log.queries import history
@@ -142,12 +142,13 @@ def batches_page(work: Work, authorisation_id: int, *, year: int | None) -> Batc
     work.require("batch:view", authorisation)
     products = {product.id: product for product in registry.list_products(work.session, authorisation_id)}
     every = queries.list_batches(work.session, authorisation_id)
+    labels, stock = queries.labelled_by_batch(work.session, authorisation_id), queries.stock_by_key(work.session, authorisation_id)
     rows = [
         BatchRow(
             batch,
             products.get(batch.product_id),
-            queries.labelled_of_batch(work.session, batch.id or 0),
-            available_of_batch(work.session, batch.id or 0),
+            labels.get(batch.id or 0, 0),
+            left_of(batch, labelled=labels.get(batch.id or 0, 0), on_hand=stock.get(key_of(batch), 0)),
         )
         for batch in every
         if year in (None, batch.account_year)

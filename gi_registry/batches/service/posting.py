@@ -98,10 +98,13 @@ def post(
 def available_of_batch(session: Session, batch_id: int) -> int:
     """Return how much of a batch may still be labelled, in grams or pieces: never more than the year's stock holds."""
     batch = queries.get_batch(session, batch_id)
-    if batch.state not in LABELLABLE:
-        return 0
     on_hand = queries.balances_of(session, key_of(batch)).get(Account.STOCK, 0)
-    return max(0, min(batch.product_quantity - queries.labelled_of_batch(session, batch_id), on_hand))
+    return left_of(batch, labelled=queries.labelled_of_batch(session, batch_id), on_hand=on_hand)
+
+
+def left_of(batch: Batch, *, labelled: int, on_hand: int) -> int:
+    """Return what may still be labelled of a batch, given what is labelled and what the year's stock holds."""
+    return max(0, min(batch.product_quantity - labelled, on_hand)) if batch.state in LABELLABLE else 0
 
 
 # ---- quota ---------------------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 
 from gi_registry.kernel.words import Words, say
-from gi_registry.origin.rules.rings import Position, Reading, defect, read_polygon, read_position, together
+from gi_registry.origin.rules.rings import Position, Reading, brief, defect, read_polygon, read_position, together
 
 LON_LAT = ("CRS84", "EPSG::4326", "EPSG:4326", "EPSG::4490", "EPSG:4490", "4490")
 TYPES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
@@ -63,7 +63,7 @@ def read_features(content: bytes | str) -> list[Feature]:
     if kind in TYPES:
         return [Feature(1, {}, data)]
     raise defect(
-        say("类型“%(kind)s”不是 GeoJSON 的类型。", kind=str(kind)[:40]),
+        say("类型“%(kind)s”不是 GeoJSON 的类型。", kind=brief(kind)),
         say("type 应写作 FeatureCollection、Feature、Polygon 或 MultiPolygon，区分大小写。"),
         kind,
     )
@@ -106,10 +106,10 @@ def read_geometry(value: object) -> Reading:
     if value is None:
         raise defect(say("要素没有图形（geometry 为 null）。"), say("请补上地块的边界。"))
     if not isinstance(value, dict):
-        raise defect(say("图形“%(value)s”不是 GeoJSON 对象。", value=str(value)[:40]), say("请重新导出；图形应含 type 和 coordinates。"))
+        raise defect(say("图形“%(value)s”不是 GeoJSON 对象。", value=brief(value)), say("请重新导出；图形应含 type 和 coordinates。"))
     kind = value.get("type")
     if kind not in TYPES:
-        raise defect(say("图形类型“%(kind)s”不是 GeoJSON 的类型。", kind=str(kind)[:40]), say("请改用 Polygon 或 MultiPolygon。"), kind)
+        raise defect(say("图形类型“%(kind)s”不是 GeoJSON 的类型。", kind=brief(kind)), say("请改用 Polygon 或 MultiPolygon。"), kind)
     if kind not in ("Polygon", "MultiPolygon"):
         raise defect(say("图形是 %(kind)s，不是面。", kind=kind), say("地块和产地范围要用面（Polygon 或 MultiPolygon）。"), kind)
     notes: dict[str, Words] = {}
@@ -126,7 +126,7 @@ def _check_bbox(value: dict[str, object], notes: dict[str, Words]) -> None:
         return
     numbers = isinstance(box, list) and len(box) in (4, 6) and all(isinstance(item, int | float) for item in box)
     if not numbers:
-        raise defect(say("外框 bbox 不是 4 个或 6 个数字。"), say("请删去 bbox，或写成 [西, 南, 东, 北]。"), str(box)[:40])
+        raise defect(say("外框 bbox 不是 4 个或 6 个数字。"), say("请删去 bbox，或写成 [西, 南, 东, 北]。"), brief(box))
     notes["bbox"] = say("文件里的外框 bbox 不采用，按边界重新计算。")
 
 

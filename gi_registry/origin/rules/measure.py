@@ -1,7 +1,8 @@
 """Areas and distances on the ellipsoid; never in degrees.
 
-Areas are geodesic on GRS 80 (CGCS2000's ellipsoid to within 0.1 mm). Distances are taken in an azimuthal equidistant
-projection centred on the plot: exact from the centre, better than 1 in 10,000 over the extent of a plot.
+Areas are geodesic on GRS 80 (CGCS2000's ellipsoid to within 0.1 mm). Distances are taken in an azimuthal equidistant projection
+around the tenth of a degree nearest to the plot: exact from there, better than 1 in a million within ten kilometres. Plots near
+each other share a projection, so that an outline is projected once for all of them.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def _transformer(lon: float, lat: float) -> Transformer:
 
 def in_metres(geometry: BaseGeometry, *, around: tuple[float, float]) -> BaseGeometry:
     """Return a lon/lat geometry in metres east and north of a centre (lon, lat)."""
-    to_metres = _transformer(round(around[0], 3), round(around[1], 3))
+    to_metres = _transformer(*around)
 
     def move(coordinates: NDArray[numpy.float64]) -> NDArray[numpy.float64]:
         return numpy.column_stack(to_metres.transform(coordinates[:, 0], coordinates[:, 1]))
@@ -48,6 +49,6 @@ def in_metres(geometry: BaseGeometry, *, around: tuple[float, float]) -> BaseGeo
 
 
 def centre(geometry: BaseGeometry) -> tuple[float, float]:
-    """Return a middle of a geometry as (lon, lat)."""
+    """Return the tenth of a degree (lon, lat) nearest to the middle of a geometry."""
     middle = geometry.centroid
-    return (middle.x, middle.y)
+    return (round(middle.x, 1), round(middle.y, 1))

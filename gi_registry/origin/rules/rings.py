@@ -6,7 +6,6 @@ The winding order is put right silently-with-a-note, because RFC 7946 asks reade
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,6 +18,7 @@ from gi_registry.kernel.words import Words, say
 
 FIELD = "geometry"
 MOST_POSITIONS = 200_000
+MOST_RINGS = 2_000
 Position = tuple[float, float]
 
 
@@ -30,26 +30,39 @@ class Reading:
     warnings: tuple[Words, ...] = ()
 
 
+def brief(value: object) -> str:
+    """Return the beginning of what stands in a file, for a message."""
+    try:
+        return str(value)[:40]
+    except (RecursionError, ValueError):  # nested a thousand deep, or a number of five thousand digits
+        return "…"
+
+
 def defect(reason: Words, remedy: Words, value: object = "") -> Invalid:
     """Return the error for one defect of a geometry."""
-    return invalid(FIELD, reason, remedy, value=value)
+    return invalid(FIELD, reason, remedy, value=brief(value))
 
 
 def read_position(value: object, notes: dict[str, Words]) -> Position:
     """Return (lon, lat) from one GeoJSON position; note dropped heights; raise Invalid for anything else."""
     if not isinstance(value, list) or len(value) < 2:
         raise defect(
-            say("坐标点“%(value)s”不是 [经度, 纬度]。", value=str(value)[:40]),
+            say("坐标点“%(value)s”不是 [经度, 纬度]。", value=brief(value)),
             say("每个点写成 [经度, 纬度]，例如 [120.75, 31.42]。"),
             value,
         )
-    if not all(isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number) for number in value):
+    if not all(map(_is_number, value)):
         raise defect(
-            say("坐标点“%(value)s”里有不是数字的内容。", value=str(value)[:40]), say("坐标用十进制度的数字填写，不加引号和单位。"), value
+            say("坐标点“%(value)s”里有不是数字的内容。", value=brief(value)), say("坐标用十进制度的数字填写，不加引号和单位。"), value
         )
     if len(value) > 2:
         notes["height"] = say("坐标点带有高程等附加数值，已舍去。")
     return (float(value[0]), float(value[1]))
+
+
+def _is_number(value: object) -> bool:
+    """JSON knows integers without end; a coordinate beyond 10^12 is none in any system."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and -1e12 < value < 1e12
 
 
 def in_china(lon: float, lat: float) -> bool:
@@ -100,7 +113,7 @@ def _tidy(positions: list[Position], notes: dict[str, Words]) -> list[Position]:
 def read_ring(value: object, notes: dict[str, Words]) -> list[Position]:
     """Return the positions of one GeoJSON ring."""
     if not isinstance(value, list) or not value:
-        raise defect(say("边界是空的或不是坐标列表。"), say("面（Polygon）的坐标有三层方括号：面、边界、点。"), str(value)[:40])
+        raise defect(say("边界是空的或不是坐标列表。"), say("面（Polygon）的坐标有三层方括号：面、边界、点。"), brief(value))
     if isinstance(value[0], list) and value[0] and isinstance(value[0][0], list):
         raise defect(say("坐标的方括号层数太多。"), say("多块地用 MultiPolygon（四层），一块地用 Polygon（三层）。"))
     if isinstance(value[0], int | float | str):
@@ -115,6 +128,8 @@ def read_polygon(value: object, notes: dict[str, Words]) -> Polygon:
     """Return the polygon of GeoJSON Polygon coordinates: shell first, then holes; raise Invalid for each defect."""
     if not isinstance(value, list) or not value:
         raise defect(say("面没有坐标。"), say("请填写边界的坐标，至少 3 个不同的点。"))
+    if len(value) > MOST_RINGS:
+        raise defect(say("一块面有 %(count)s 个环，超过 %(most)s 个。", count=len(value), most=MOST_RINGS), say("请删去细碎的内环。"))
     rings = [read_ring(ring, notes) for ring in value]
     if sum(map(len, rings)) > MOST_POSITIONS:
         raise defect(say("边界的点超过 %(most)s 个。", most=MOST_POSITIONS), say("请先简化边界（保留 1 米以内的精度即可）。"))
@@ -122,6 +137,7 @@ def read_polygon(value: object, notes: dict[str, Words]) -> Polygon:
         if not LinearRing(ring).is_simple:
             _refuse_crossing(Polygon(ring), "hole" if number else "shell")
     shell = Polygon(rings[0])
+    shapely.prepare(shell)
     for ring in rings[1:]:
         _check_hole(shell, Polygon(ring))
     polygon = Polygon(rings[0], rings[1:])

@@ -13,7 +13,6 @@ from datetime import date
 
 import numpy
 import shapely
-from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from gi_registry.kernel.words import Words, say
@@ -64,13 +63,12 @@ def judge_plot(
     limit = tolerance(accuracy_m, version.uncertainty_m, default_m)
     if version.geometry is None:
         return OriginVerdict(Verdict.UNCERTAIN, Reason.NO_OUTLINE, None, limit, version.id)
-    return _against(geometry, version.geometry, limit=limit, version_id=version.id)
+    return _against(geometry, version, limit=limit)
 
 
-def _against(plot_degrees: BaseGeometry, area_degrees: MultiPolygon, *, limit: int, version_id: int) -> OriginVerdict:
+def _against(plot_degrees: BaseGeometry, version: Version, *, limit: int) -> OriginVerdict:
     around = centre(plot_degrees)
-    plot, area = in_metres(plot_degrees, around=around), in_metres(area_degrees, around=around)
-    shapely.prepare(area)
+    plot, area, version_id = in_metres(plot_degrees, around=around), version.in_metres(around), version.id
     if area.covers(plot):
         margin = round(plot.distance(area.boundary))
         if margin >= limit:

@@ -8,13 +8,16 @@ was never in force (the Madera area of 1985-01-07 is a real one), and between tw
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+import shapely
 from shapely import MultiPolygon
+from shapely.geometry.base import BaseGeometry
 
 from gi_registry.kernel.errors import Conflict, invalid
 from gi_registry.kernel.words import Words, say
+from gi_registry.origin.rules.measure import in_metres
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,15 @@ class Version:
     valid_to: date | None
     geometry: MultiPolygon | None
     uncertainty_m: int = 0
+    projected: dict[tuple[float, float], BaseGeometry] = field(default_factory=dict, compare=False, repr=False)
+
+    def in_metres(self, around: tuple[float, float]) -> BaseGeometry:
+        """Return the outline in metres around a centre, projected once for all plots that share it; there must be one."""
+        assert self.geometry is not None
+        if around not in self.projected:
+            self.projected[around] = in_metres(self.geometry, around=around)
+            shapely.prepare(self.projected[around])
+        return self.projected[around]
 
 
 def covers(valid_from: date | None, valid_to: date | None, on: date) -> bool:

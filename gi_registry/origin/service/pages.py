@@ -159,7 +159,7 @@ def areas_page(work: Work, gi_id: int) -> AreasPage:
 def happenings(work: Work, table: str, row_id: int) -> list[Happening]:
     """Return the history of a row from the log, in words."""
     return [
-        Happening(event.at, ACTIONS.get(event.action, say(event.action)), event.leaf_index)
+        Happening(event.at, ACTIONS.get(event.action, Words(event.action)), event.leaf_index)
         for event in history(work.session, table, row_id)
     ]
 

@@ -162,7 +162,11 @@ def load(work, kind, text):
 
 def test_files_of_caps_and_batches_come_in_and_an_export_changes_nothing(work, farm):
     gi, authorisation, product, plot = farm
-    caps = f"gi,year,unit,per_mu,status,decided_on,basis\n{gi.code},2024,piece,650,provisional,2024-03-01,甲\n{gi.code},2024,piece,600,final,2024-12-01,乙\n"
+    caps = (
+        "gi,year,unit,per_mu,status,decided_on,basis\n"
+        f"{gi.code},2024,piece,650,provisional,2024-03-01,甲\n"
+        f"{gi.code},2024,piece,600,final,2024-12-01,乙\n"
+    )
     assert load(work, "caps", caps).stored == 2
     assert queries.cap_in_force(work.session, gi_id=gi.id, zone="", year=2024, unit="piece").per_mu == 600
     rows = (

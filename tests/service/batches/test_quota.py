@@ -182,8 +182,10 @@ def test_the_database_itself_refuses_an_unbalanced_or_altered_ledger(work, farm)
         "UPDATE ledger_entry SET amount = amount * 2",
         "DELETE FROM ledger_entry",
         "UPDATE ledger_transfer SET memo = 'x'",
-        "INSERT INTO ledger_transfer (id, tag, at, on_date, source_kind, source_id, memo)"
-        " VALUES (999, 'x:y', '2026-01-01 00:00:00', '2026-01-01', 'x', 1, '')",
+        (
+            "INSERT INTO ledger_transfer (id, tag, at, on_date, source_kind, source_id, memo)"
+            " VALUES (999, 'x:y', '2026-01-01 00:00:00', '2026-01-01', 'x', 1, '')"
+        ),
         "UPDATE yield_cap SET per_mu = 999",
     )
     for forgery in forgeries:

@@ -176,7 +176,8 @@ def test_the_database_refuses_overlapping_versions_too(work):
     with pytest.raises(Conflict), work.savepoint():
         work.session.execute(
             text(
-                "INSERT INTO area_version (gi_id, zone, valid_from, text, places, uncertainty_m, map_review_no, source, warnings, origin, created_at)"
+                "INSERT INTO area_version"
+                " (gi_id, zone, valid_from, text, places, uncertainty_m, map_review_no, source, warnings, origin, created_at)"
                 f" VALUES ({gi.id}, '', '2015-01-01', '', '[]', 0, '', '', '[]', 'form', '2026-01-01 00:00:00')"
             )
         )

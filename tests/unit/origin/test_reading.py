@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from gi_registry.kernel.errors import Invalid
 from gi_registry.origin.rules import geojson, typed
@@ -111,7 +114,7 @@ def test_no_example_passes_unjudged():
             try:
                 assert geojson.read_geometry(feature.geometry).geometry.is_valid
             except Invalid as refusal:
-                assert refusal.fields[0].remedy is not None
+                assert refusal.fields[0].remedy is not None  # noqa: PT017 - either outcome is right
 
 
 @pytest.mark.parametrize(
@@ -195,3 +198,48 @@ def test_areas_are_geodesic_and_told_in_mu():
     reading = geojson.read_one(json.dumps({"type": "Polygon", "coordinates": [SQUARE]}))
     assert area_m2(reading.geometry) == pytest.approx(954.9 * 1108.7, rel=1e-3)
     assert area_milli_mu(reading.geometry) == pytest.approx(area_m2(reading.geometry) * 1.5, rel=1e-6)
+
+
+NUMBERS = some.one_of(some.floats(), some.integers(), some.booleans(), some.just(10**400), some.floats(-180, 180))
+POSITIONS = some.lists(some.one_of(NUMBERS, some.text(max_size=3), some.none()), max_size=4)
+CORNERS = some.tuples(some.integers(110, 113), some.integers(20, 23)).map(list)
+COORDINATES = some.recursive(
+    some.one_of(POSITIONS, CORNERS, NUMBERS, some.lists(CORNERS, max_size=7).map(lambda ring: ring + ring[:1])),
+    lambda inner: some.lists(inner, max_size=4),
+    max_leaves=12,
+)
+GEOMETRIES = some.one_of(
+    some.fixed_dictionaries({"type": some.sampled_from([*geojson.TYPES, "Feature", "", None]), "coordinates": COORDINATES}),
+    COORDINATES,
+    some.none(),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(GEOMETRIES)
+def test_whatever_comes_is_read_or_refused_in_words(geometry):
+    try:
+        reading = geojson.read_geometry(geometry)
+    except Invalid as refusal:
+        assert refusal.fields[0].remedy is not None  # noqa: PT017 - either outcome is right
+    else:
+        assert reading.geometry.is_valid
+        assert not reading.geometry.is_empty
+
+
+@given(some.binary(max_size=60))
+def test_any_bytes_are_read_or_refused(content):
+    with contextlib.suppress(Invalid):
+        geojson.read_features(content)
+
+
+@given(some.text(alphabet="0123456789.,°'\"ENSW东经北纬度分秒 \n-", max_size=60))
+def test_any_typed_text_is_read_or_refused(text):
+    with contextlib.suppress(Invalid):
+        typed.read_typed(text)
+
+
+def test_brackets_a_thousand_deep_are_refused():
+    deep = '{"type": "Polygon", "coordinates": ' + "[" * 900 + "]" * 900 + "}"
+    with pytest.raises(Invalid):
+        geojson.read_one(deep)

@@ -10,7 +10,7 @@ from gi_registry.kernel.errors import Conflict, IllegalTransition, Invalid
 from gi_registry.origin.rules.terms import PLOT_LIFE, Reason, Verdict
 from gi_registry.origin.rules.verdict import explain, judge_plot, tolerance
 from gi_registry.origin.rules.versions import Version, check_period, covers, in_force, overlap, refuse_overlap
-from tests.builders.origin import rectangle, square
+from tests.builders.origin import square
 
 DAY = date(2025, 9, 25)
 AREA = Version(7, date(2020, 1, 1), None, square(10_000))

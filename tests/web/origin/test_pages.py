@@ -20,7 +20,7 @@ CORNERS = "120.7500,31.4200\n120.7510,31.4200\n120.7510,31.4208\n120.7500,31.420
 
 @pytest.fixture
 def place(open_work):
-    """Ids of a GI, an authorisation and a plot; a producer ``chen``, a neighbour ``li``, a province officer ``zhao``, a county one ``qian``."""
+    """A GI, an authorisation, a plot; producer ``chen``, neighbour ``li``, province officer ``zhao``, county officer ``qian``."""
     with open_work() as work:
         gi = make_gi(work)
         protection = make_protection(work, gi)
