@@ -15,6 +15,7 @@ from gi_registry.config import Settings, read_settings
 from gi_registry.db import Database
 from gi_registry.installation import check_database, upgrade_database
 from gi_registry.kernel.errors import RegistryError
+from gi_registry.kernel.words import Words, say
 from gi_registry.log import keys as log_keys
 from gi_registry.workflow import open_work
 
@@ -27,7 +28,7 @@ class Refusing(click.Group):
         try:
             return super().invoke(ctx)
         except RegistryError as error:
-            click.echo(f"错误：{error}" + (f"\n{error.remedy}" if error.remedy else ""), err=True)
+            click.echo(str(say("错误：%(error)s", error=error)) + (f"\n{error.remedy}" if error.remedy else ""), err=True)
             ctx.exit(1)
 
 
@@ -43,9 +44,9 @@ def database_of(settings: Settings) -> Database:
     return Database(settings.database_url)
 
 
-def tell(answer: dict[str, Any], *, as_json: bool, words: str) -> None:
+def tell(answer: dict[str, Any], *, as_json: bool, words: Words | str) -> None:
     """Print an answer for machines or for people."""
-    click.echo(json.dumps(answer, ensure_ascii=False) if as_json else words)
+    click.echo(json.dumps(answer, ensure_ascii=False) if as_json else str(words))
 
 
 @main.command()
@@ -93,11 +94,8 @@ def db() -> None:
 @click.pass_obj
 def db_upgrade(settings: Settings, demo: bool, as_json: bool) -> None:
     """Create or migrate the database. Example: gi-registry db upgrade"""
-    revision = upgrade_database(database_of(settings), demo=demo, demo_now=settings.demo_now)
-    if settings.secret_key:
-        with open_work(database_of(settings)) as work:
-            log_keys.ensure_key(work.session, settings, at=work.now)
-    tell({"revision": revision}, as_json=as_json, words=f"数据库已是最新版本 {revision}。")
+    revision = upgrade_database(database_of(settings), settings, demo=demo)
+    tell({"revision": revision}, as_json=as_json, words=say("数据库已是最新版本 %(revision)s。", revision=revision))
 
 
 @db.command("check")
@@ -106,7 +104,11 @@ def db_upgrade(settings: Settings, demo: bool, as_json: bool) -> None:
 def db_check(settings: Settings, as_json: bool) -> None:
     """Say whether the database is at the newest revision. Example: gi-registry db check"""
     current, newest = check_database(database_of(settings))
-    tell({"current": current, "newest": newest}, as_json=as_json, words=f"当前 {current}，最新 {newest}。")
+    tell(
+        {"current": current, "newest": newest},
+        as_json=as_json,
+        words=say("当前 %(current)s，最新 %(newest)s。", current=current, newest=newest),
+    )
     if current != newest:
         raise SystemExit(1)
 
@@ -128,7 +130,7 @@ def admin_create(settings: Settings, login: str, name: str, role: str, division:
     """Create the first administrator of a real installation. Example: gi-registry admin create --login admin --name 王芳"""
     with open_work(database_of(settings)) as work:
         person = accounts.add_person(work, NewPerson(login=login, name=name, password=password, role=role, division_code=division))
-    tell({"person_id": person.id, "login": person.login}, as_json=as_json, words=f"已创建账号 {person.login}。")
+    tell({"person_id": person.id, "login": person.login}, as_json=as_json, words=say("已创建账号 %(login)s。", login=person.login))
 
 
 @main.group("log")
@@ -181,7 +183,7 @@ def import_rows(settings: Settings, kind: str, file: Path | None, template: Path
 
     if template is not None:
         template.write_bytes(files.template_of(kind))
-        tell({"template": str(template)}, as_json=as_json, words=f"已写入样表 {template}。")
+        tell({"template": str(template)}, as_json=as_json, words=say("已写入样表 %(file)s。", file=template))
         return
     if file is None:
         raise click.UsageError("FILE is missing.")
@@ -204,7 +206,7 @@ def export_rows(settings: Settings, kind: str, file: Path, *, as_json: bool) -> 
     with database_of(settings).session(writable=False) as session:
         content = files.export_file(session, kind, name=file.name)
     file.write_bytes(content)
-    tell({"kind": kind, "file": str(file), "bytes": len(content)}, as_json=as_json, words=f"已导出到 {file}。")
+    tell({"kind": kind, "file": str(file), "bytes": len(content)}, as_json=as_json, words=say("已导出到 %(file)s。", file=file))
 
 
 @main.group("codes")
@@ -232,7 +234,13 @@ def codes_mint(settings: Settings, /, out: Path | None, *, as_json: bool, **wish
             with out.open("wb") as file:
                 file.writelines(codes.codes_csv(work, made.id or 0, settings).blocks)
     answer = {"allotment": made.number, "count": made.count, "year": made.year, "file": str(out) if out else None}
-    tell(answer, as_json=as_json, words=f"已核发 {made.count:,} 枚，申领编号 {made.number}。" + (f"编码清单 {out}。" if out else ""))
+    tell(
+        answer,
+        as_json=as_json,
+        words=say(
+            "已核发 %(count)s 枚，申领编号 %(number)s。编码清单：%(file)s", count=f"{made.count:,}", number=made.number, file=out or "—"
+        ),
+    )
 
 
 @codes_group.command("labels")
@@ -247,7 +255,7 @@ def codes_labels(settings: Settings, allotment: str, out: Path, as_json: bool) -
     with open_work(database_of(settings), writable=False) as work:
         paper = codes.paper_of(work, allotment, settings, kind=out.suffix.lower())
     out.write_bytes(paper.content)
-    tell({"allotment": allotment, "file": str(out), "bytes": len(paper.content)}, as_json=as_json, words=f"已写入 {out}。")
+    tell({"allotment": allotment, "file": str(out), "bytes": len(paper.content)}, as_json=as_json, words=say("已写入 %(file)s。", file=out))
 
 
 @main.group("keys")
@@ -265,7 +273,7 @@ def keys_rotate(settings: Settings, revoke: int | None, as_json: bool) -> None:
 
     with open_work(database_of(settings)) as work:
         key = codes.rotate_keys(work, settings.secret_key, revoke=revoke)
-    tell({"key": key.id, "revoked": revoke}, as_json=as_json, words=f"新编码将由密钥 {key.id} 签发。")
+    tell({"key": key.id, "revoked": revoke}, as_json=as_json, words=say("新编码将由密钥 %(key)s 签发。", key=key.id))
 
 
 @main.group("anomalies")

@@ -78,12 +78,21 @@ def told(result: Result) -> str:
     """Return the result for a terminal: the outcome, then one line per error and warning."""
     lines = [str(outcome(result))]
     lines += [
-        f"第 {error.row} 行 {error.column} “{error.value}”：{error.reason} {error.remedy or ''}".rstrip()
+        str(
+            say(
+                "第 %(row)s 行 %(column)s “%(value)s”：%(reason)s %(remedy)s",
+                row=error.row,
+                column=error.column,
+                value=error.value,
+                reason=error.reason,
+                remedy=error.remedy or "",
+            )
+        ).rstrip()
         for error in result.errors[:SHOWN_ERRORS]
     ]
     if len(result.errors) > SHOWN_ERRORS:
-        lines.append(f"……另有 {len(result.errors) - SHOWN_ERRORS} 处；全部见 --json。")
-    lines += [f"第 {warning.row} 行 提示：{warning.message}" for warning in result.warnings[:SHOWN_ERRORS]]
+        lines.append(str(say("……另有 %(count)s 处；全部见 --json。", count=len(result.errors) - SHOWN_ERRORS)))
+    lines += [str(say("第 %(row)s 行 提示：%(text)s", row=warning.row, text=warning.message)) for warning in result.warnings[:SHOWN_ERRORS]]
     return "\n".join(lines)
 
 
@@ -94,4 +103,4 @@ def progress(lines: Sequence[Line]) -> Iterable[Line]:
     from rich.console import Console  # only for terminals
     from rich.progress import track
 
-    return track(lines, description="导入", console=Console(stderr=True))
+    return track(lines, description=str(say("导入")), console=Console(stderr=True))

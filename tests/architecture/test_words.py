@@ -20,8 +20,10 @@ DATA = {
     "gi_registry/divisions/service.py": "the stored source of a calendar",
     "gi_registry/kernel/identifiers.py": "numerals and words of announcement numbers",
     "gi_registry/listings/rules/papers.py": "prefixes of document numbers",
+    "gi_registry/listings/service/papers.py": "the Chinese form of a date, on papers that are Chinese by law",
     "gi_registry/origin/rules/typed.py": "words in typed coordinates",
     "gi_registry/policy/defaults.py": "titles of laws, stored with a parameter",
+    "gi_registry/registry/rules.py": "the announcement that is the usual legal basis",
     "gi_registry/verify/wsgi.py": "the name of the language itself",
     "gi_registry/web/pages.py": "the Chinese form of a date",
 }

@@ -83,7 +83,14 @@ def _draft(facts: ReportFacts, thresholds: Thresholds) -> FindingDraft:
             Line(say("报送截止日"), facts.deadline.isoformat()),
             Line(
                 say("宽限期届满日"),
-                f"{facts.deadline.isoformat()} + {thresholds.working_days} 个工作日 = {facts.grace_ends_on.isoformat()}",
+                str(
+                    say(
+                        "%(due)s + %(days)s 个工作日 = %(ends)s",
+                        due=facts.deadline.isoformat(),
+                        days=thresholds.working_days,
+                        ends=facts.grace_ends_on.isoformat(),
+                    )
+                ),
             ),
             Line(say("截至届满日收到的报告"), "", 0, "report"),
         ),

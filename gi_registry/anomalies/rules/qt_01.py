@@ -154,7 +154,12 @@ def _arithmetic(facts: CapacityFacts, thresholds: Thresholds) -> tuple[Line, ...
 def _plot_line(plot: PlotFact, unit: str) -> Line:
     per_mu = plot.per_mu or 0
     label = say("地块 %(number)s（上限版本 %(version)s）", number=plot.number, version=plot.cap_version or "–")
-    return Line(label, f"{plot.area_milli_mu / 1000:g} 亩 × {grouped(per_mu)}", yield_of(plot.area_milli_mu, per_mu), unit)
+    return Line(
+        label,
+        str(say("%(area)s 亩 × %(per_mu)s", area=f"{plot.area_milli_mu / 1000:g}", per_mu=grouped(per_mu))),
+        yield_of(plot.area_milli_mu, per_mu),
+        unit,
+    )
 
 
 def _stock_line(label: Words, fact: StockFact, unit: str, *, sign: int = 1) -> Line:

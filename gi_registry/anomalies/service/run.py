@@ -24,6 +24,7 @@ from gi_registry.anomalies.rules.finding import (
 from gi_registry.anomalies.service.evaluate import DERIVED, Judged, evaluate
 from gi_registry.divisions.queries import path_of
 from gi_registry.kernel.errors import NotFound
+from gi_registry.kernel.words import say
 from gi_registry.registry.models import Authorisation
 from gi_registry.registry.queries import get_authorisation
 from gi_registry.workflow import Work, advance, begin
@@ -65,12 +66,25 @@ class RunResult:
     @property
     def told(self) -> str:
         """The result for people."""
-        what = "试算" if self.dry_run else "核算"
-        counts = f"新增 {self.new}，仍成立 {self.again}，有变化 {self.changed}，消除 {self.cleared}，暂不判断 {len(self.unjudged)}"
-        head = f"{what}完成（{self.as_of}）：{counts}。"
-        found = [f"  {draft.ground} {draft.year} 授权 {draft.authorisation_id}：{draft.summary}" for draft in self.found]
-        notes = [f"  （暂不判断）{item.ground} {item.year} 授权 {item.authorisation_id}：{item.reason}" for item in self.unjudged]
-        return "\n".join([head, *found, *notes])
+        head = say(
+            "%(what)s完成（%(day)s）：新增 %(new)s，仍成立 %(again)s，有变化 %(changed)s，消除 %(cleared)s，暂不判断 %(unjudged)s。",
+            what=say("试算") if self.dry_run else say("核算"),
+            day=self.as_of,
+            new=self.new,
+            again=self.again,
+            changed=self.changed,
+            cleared=self.cleared,
+            unjudged=len(self.unjudged),
+        )
+        found = [
+            say("%(ground)s %(year)s 授权 %(id)s：%(text)s", ground=d.ground, year=d.year, id=d.authorisation_id, text=d.summary)
+            for d in self.found
+        ]
+        notes = [
+            say("（暂不判断）%(ground)s %(year)s 授权 %(id)s：%(text)s", ground=u.ground, year=u.year, id=u.authorisation_id, text=u.reason)
+            for u in self.unjudged
+        ]
+        return "\n".join([str(head), *(f"  {line}" for line in (*found, *notes))])
 
     def __str__(self) -> str:
         return f"new {self.new}, again {self.again}, changed {self.changed}, cleared {self.cleared}, unjudged {len(self.unjudged)}"

@@ -109,7 +109,7 @@ def _effects(work: Work, case: ListingCase) -> list[tuple[str, str, str]]:
         effect, basis = str(item["effect"]), str(item.get("basis", ""))
         if basis or effect == Effect.SAMPLING_WEIGHT:
             label = str(EFFECT_LABELS[Effect(effect)])
-            imposed.append((effect, basis, f"{label}（依据：{basis}）" if basis else label))
+            imposed.append((effect, basis, str(say("%(effect)s（依据：%(basis)s）", effect=label, basis=basis)) if basis else label))
     return imposed
 
 

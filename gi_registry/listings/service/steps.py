@@ -14,7 +14,7 @@ from gi_registry.divisions.rules import Due
 from gi_registry.documents.service import store
 from gi_registry.kernel.errors import Conflict
 from gi_registry.kernel.verdict import Failed, Verdict
-from gi_registry.kernel.words import Words
+from gi_registry.kernel.words import Words, say
 from gi_registry.listings import queries
 from gi_registry.listings.models import ListingCase, ListingStep
 from gi_registry.listings.rules.clocks import Clocks, clocks_of, configured, working_days_in
@@ -179,7 +179,7 @@ def authority_of(work: Work, case: ListingCase) -> str:
     if work.actor.organisation_id is not None:
         return get_organisation(work.session, work.actor.organisation_id).name
     place = full_name(work.session, case.authority_division)
-    return f"{place}知识产权局"
+    return str(say("%(place)s知识产权局", place=place))
 
 
 def clocks_json(clocks: Clocks) -> dict[str, int]:
