@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
-from gi_registry.kernel.errors import Invalid, invalid
+from gi_registry.kernel.errors import invalid
 from gi_registry.kernel.words import say
 from gi_registry.reports import service
 from gi_registry.reports.queries import Wanted
@@ -72,11 +72,8 @@ def show_form(authorisation_id: int, year: int) -> str:
 @access("report:draft")
 def save_form(authorisation_id: int, year: int) -> Response:
     """Keep the draft, then stay or go on to the check page."""
-    try:
-        report = service.save_draft(current_work(), authorisation_id, year, fields=_read_draft())
-    except Invalid:
-        reshow(show_form, authorisation_id, year)
-        raise
+    reshow(show_form, authorisation_id, year)
+    report = service.save_draft(current_work(), authorisation_id, year, fields=_read_draft())
     if request.form.get("next") == "check":
         return redirect_with(None, "reports.show_check", report_id=report.id)
     return redirect_with(say("草稿已保存。"), "reports.show_form", authorisation_id=authorisation_id, year=year)
@@ -103,14 +100,11 @@ def show_nil(authorisation_id: int, year: int) -> str:
 @access("report:draft")
 def save_nil(authorisation_id: int, year: int) -> Response:
     """File the nil report, or keep it for the one who files."""
-    try:
-        if request.form.get("next") == "file":
-            report = service.file_nil(current_work(), authorisation_id, year, fields=read_form(NilFiling))
-            return redirect_with(say("已报送。"), "reports.show_receipt", report_id=report.id)
-        report = service.save_nil(current_work(), authorisation_id, year, fields=read_form(NilReport))
-    except Invalid:
-        reshow(show_nil, authorisation_id, year)
-        raise
+    reshow(show_nil, authorisation_id, year)
+    if request.form.get("next") == "file":
+        report = service.file_nil(current_work(), authorisation_id, year, fields=read_form(NilFiling))
+        return redirect_with(say("已报送。"), "reports.show_receipt", report_id=report.id)
+    report = service.save_nil(current_work(), authorisation_id, year, fields=read_form(NilReport))
     return redirect_with(say("草稿已保存。"), "reports.show_check", report_id=report.id)
 
 
@@ -136,11 +130,8 @@ def show_check(report_id: int) -> str:
 @access("report:file")
 def file_report(report_id: int) -> Response:
     """File, and show the receipt."""
-    try:
-        service.file_report(current_work(), report_id, fields=read_form(Filing))
-    except Invalid:
-        reshow(show_check, report_id)
-        raise
+    reshow(show_check, report_id)
+    service.file_report(current_work(), report_id, fields=read_form(Filing))
     return redirect_with(say("已报送。"), "reports.show_receipt", report_id=report_id)
 
 
@@ -179,6 +170,7 @@ def show_review(report_id: int) -> str:
 @access("report:check")
 def check_report(report_id: int) -> Response:
     """Record the county check."""
+    reshow(show_review, report_id)
     service.check_report(current_work(), report_id, fields=read_form(Step))
     return redirect_with(say("县级核查已记录，等待另一名审批人接受。"), "reports.show_review", report_id=report_id)
 
@@ -187,6 +179,7 @@ def check_report(report_id: int) -> Response:
 @access("report:accept")
 def accept_report(report_id: int) -> Response:
     """Accept a checked report."""
+    reshow(show_review, report_id)
     service.accept_report(current_work(), report_id, fields=read_form(Step))
     return redirect_with(say("已接受。"), "reports.show_review", report_id=report_id)
 
@@ -195,9 +188,6 @@ def accept_report(report_id: int) -> Response:
 @access("report:return")
 def return_report(report_id: int) -> Response:
     """Return a report with reasons."""
-    try:
-        service.return_report(current_work(), report_id, fields=read_form(Return))
-    except Invalid:
-        reshow(show_review, report_id)
-        raise
+    reshow(show_review, report_id)
+    service.return_report(current_work(), report_id, fields=read_form(Return))
     return redirect_with(say("已退回，理由已发送给用标人。"), "reports.show_review", report_id=report_id)

@@ -103,8 +103,23 @@ def test_a_stale_form_shows_both_values(client, form):
     post(client, form, FIELDS | {"version": "1", "sales": "160"})
     answer = post(client, form, FIELDS | {"version": "1", "sales": "170"})
     assert answer.status_code == 409
-    assert "170" in answer.text
-    assert "160" in answer.text
+    assert 'value="170"' in answer.text
+    assert "<td>170</td><td>160</td>" in answer.text
+    again = post(client, form, FIELDS | {"version": version_in(answer.text), "sales": "170"})
+    assert again.status_code == 303
+
+
+def test_a_filed_report_refuses_forms_that_were_left_open(client, filed):
+    form = f"/authorisations/{filed.authorisation_id}/reports/2025"
+    sign_in(client, "approver")
+    for path, sent in (
+        (form, FIELDS | {"output": "八千"}),
+        (form, FIELDS),
+        (f"{form}/nil", {"version": "1", "nil_since": "2025-01-01", "nil_reason": "停产改造", "next": "save"}),
+        (f"/reports/{filed.id}/file", {"version": "1"}),
+        (f"/reports/{filed.id}/file", {"version": "9", "declared": "1", "signed_name": "示例approver"}),
+    ):
+        assert post(client, path, sent).status_code == 409, path
 
 
 def test_a_nil_report_is_one_screen(client, form):
