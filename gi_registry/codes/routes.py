@@ -31,7 +31,7 @@ def _settings() -> Settings:
 @access("allotment:view")
 def show_codes(authorisation_id: int) -> str | Response:
     """Show quota, allotments and the order form of an authorisation."""
-    year, zone = request.args.get("year", type=int), request.args.get("zone", "")[:40]
+    year, zone = request.values.get("year", type=int), request.values.get("zone", "")[:40]  # a refused order shows its own year again
     shown = service.view_codes(current_work(), authorisation_id, year=year, zone=zone)
     if wanted() != "html":
         return table(service.allotment_rows(shown), columns=COLUMNS, name=f"codes-{shown.authorisation.number}-{shown.year}")

@@ -134,6 +134,7 @@ class AllotmentPage:
     parts: tuple[Part, ...]
     mine: bool
     officer: bool
+    voids: bool
     activation: Verdict
     batches: tuple[tuple[Batch, Words], ...]
     misfits: tuple[Failed, ...]
@@ -214,6 +215,7 @@ def view_allotment(work: Work, allotment_id: int) -> AllotmentPage:
         parts=tuple(parts_of(allotment)),
         mine=work.allows("code:activate", allotment),
         officer=work.allows("code:hold", allotment),
+        voids=work.allows("code:void", allotment),
         activation=may_activate(work, allotment),
         batches=fitting,
         misfits=misfits,
