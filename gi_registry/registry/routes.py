@@ -8,11 +8,11 @@ from typing import Any
 from flask import Blueprint, current_app, request
 from werkzeug.wrappers import Response
 
-from gi_registry.divisions.queries import full_name
 from gi_registry.kernel.errors import NotFound
 from gi_registry.kernel.words import say
-from gi_registry.registry import queries, rules, service
+from gi_registry.registry import rules, service
 from gi_registry.registry.schemas import (
+    AuthorisationFilters,
     AuthorisationForm,
     ChangeForm,
     GiForm,
@@ -48,21 +48,12 @@ STEPS = {
 def list_gis() -> str | Response:
     """List the GIs that the office handles."""
     work = current_work()
-    text, category = request.args.get("q", "").strip(), request.args.get("category", "")
-    query = pages.gis_for(work, text=text, category=category)
+    query = pages.gis_for(work, text=request.args.get("q", "").strip(), category=request.args.get("category", ""))
     if wanted() != "html":
         return table((_gi_row(gi) for gi in work.session.exec(query)), columns=GI_COLUMNS, name="gis")
     found = paginate(work.session, query)
-    users = queries.counts_by_gi(work.session, [gi.id for gi in found.rows])
-    places = {gi.id: full_name(work.session, gi.division_code) for gi in found.rows}
-    return page(
-        "registry/gis.html",
-        found=found,
-        users=users,
-        places=places,
-        categories=queries.categories(work.session),
-        may_edit=work.allows("gi:edit"),
-    )
+    shown = pages.gi_list(work, found.rows)
+    return page("registry/gis.html", found=found, shown=shown, may_edit=work.allows("gi:edit"))
 
 
 GI_COLUMNS = ("code", "name", "category", "division_code", "authority_division", "holder_name")
@@ -142,21 +133,20 @@ def put_protection(gi_id: int) -> Response:
 def list_authorisations() -> str | Response:
     """List the authorisations that the office handles, by the filters in the address."""
     work = current_work()
-    filters = {name: request.args.get(name, "").strip() for name in ("q", "state", "track", "matched")}
-    query = pages.authorisations_for(
-        work,
-        text=filters["q"],
-        state=filters["state"],
-        track=filters["track"],
-        matched={"yes": True, "no": False}.get(filters["matched"]),
-        gi_id=request.args.get("gi", type=int),
-    )
+    filters = _filters()
+    query = pages.authorisations_for(work, **filters.narrowing())
     if wanted() != "html":
         return table((_authorisation_row(*row) for row in work.session.exec(query)), columns=AUTHORISATION_COLUMNS, name="authorisations")
     found = paginate(work.session, query)
     return page(
         "registry/authorisations.html", found=found, filters=filters, rules=rules, may_register=work.allows("authorisation:register")
     )
+
+
+def _filters() -> AuthorisationFilters:
+    asked = request.args
+    texts = {name: asked.get(name, "").strip() for name in ("q", "state", "track", "matched")}
+    return AuthorisationFilters(gi_id=asked.get("gi", type=int), **texts)
 
 
 AUTHORISATION_COLUMNS = ("number", "name", "uscc", "gi", "track", "state", "valid_from", "valid_to", "matched")
@@ -190,7 +180,7 @@ def new_authorisation() -> str:
         (row.id, say("%(gi)s · %(track)s · %(number)s", gi=gi.name, track=rules.TRACK_LABELS[rules.Track(row.track)], number=row.number))
         for row, gi in offered
     ]
-    return page("registry/authorisation_form.html", options=labels)
+    return page("registry/authorisation_form.html", options=labels, usual_basis=rules.USUAL_BASIS)
 
 
 @bp.post("/office/authorisations/new")

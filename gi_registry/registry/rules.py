@@ -14,6 +14,8 @@ from enum import StrEnum
 from gi_registry.kernel.states import Machine
 from gi_registry.kernel.words import Words, say
 
+USUAL_BASIS = "国家知识产权局公告第354号"  # the name of a document, the same in every language
+
 
 class Track(StrEnum):
     """On which ground a GI is protected."""

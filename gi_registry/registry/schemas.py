@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
@@ -144,6 +144,26 @@ class AuthorisationForm(Shape):
         if self.valid_to is not None and self.valid_to < self.valid_from:
             raise invalid("valid_to", say("终止日期早于起始日期。"), say("请核对两个日期。"), value=self.valid_to)
         return self
+
+
+class AuthorisationFilters(Shape):
+    """The filters of a list of authorisations, as they stand in the address."""
+
+    q: str = ""
+    state: str = ""
+    track: str = ""
+    matched: str = ""
+    gi_id: int | None = None
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether any filter is set."""
+        return bool(self.q or self.state or self.track or self.matched or self.gi_id)
+
+    def narrowing(self) -> dict[str, Any]:
+        """Return what the query is narrowed by."""
+        matched = {"yes": True, "no": False}.get(self.matched)
+        return {"text": self.q, "state": self.state, "track": self.track, "matched": matched, "gi_id": self.gi_id}
 
 
 class ChangeForm(Shape):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from gi_registry.accounts.models import Organisation
-from gi_registry.divisions.queries import full_name
+from gi_registry.divisions.queries import full_name, full_names
 from gi_registry.kernel.words import Words
 from gi_registry.log.queries import history
 from gi_registry.registry import queries
@@ -104,6 +105,21 @@ def gi_page(work: Work, gi_id: int) -> GiPage:
         protections=queries.protections_of(session, gi_id),
         users=queries.counts_by_gi(session, [gi_id]).get(gi_id, 0),
     )
+
+
+@dataclass(frozen=True)
+class GiList:
+    """What a list of GIs shows beside each: users in use and full place names; and the categories to choose from."""
+
+    users: dict[int, int]
+    places: dict[str, str]
+    categories: list[str]
+
+
+def gi_list(work: Work, rows: Sequence[Gi]) -> GiList:
+    """Return what stands beside the rows of a list."""
+    users = queries.counts_by_gi(work.session, [gi.id or 0 for gi in rows])
+    return GiList(users, full_names(work.session, [gi.division_code for gi in rows]), queries.categories(work.session))
 
 
 def gis_for(work: Work, *, text: str = "", category: str = "") -> Any:
