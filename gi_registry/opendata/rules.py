@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -43,6 +44,18 @@ def filters_from(asked: Mapping[str, str]) -> Filters:
         state=asked.get("state", "") if asked.get("state", "") in {"in-use", "ended"} else "",
         gi_id=int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None,
     )
+
+
+_ORGANISATION_ENDINGS = tuple("公司 厂 店 社 场 行 坊 部 院 所 站 园 会 中心 基地 企业 集团 商号 酒家 作坊 农庄".split())  # noqa: SIM905  # a word list reads best so
+_PERSON = re.compile("[\u4e00-\u9fff·]{2,5}")
+
+
+def looks_like_person(name: str) -> bool:
+    """Say whether a name of which nothing else is known may be a natural person's: short, and without an organisation's ending.
+
+    An announcement that lists names only may list people; until such an entry is matched, the public reads it masked (PIPL Art. 6).
+    """
+    return bool(_PERSON.fullmatch(name)) and not name.endswith(_ORGANISATION_ENDINGS)
 
 
 def public_state(state: str) -> Words:

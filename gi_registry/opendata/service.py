@@ -18,7 +18,7 @@ from gi_registry.kernel.words import Words
 from gi_registry.listings.queries import PublishedListing, published_listing
 from gi_registry.listings.rules.papers import masked
 from gi_registry.opendata import queries
-from gi_registry.opendata.rules import Filters, public_state
+from gi_registry.opendata.rules import Filters, looks_like_person, public_state
 from gi_registry.origin.models import AreaVersion
 from gi_registry.origin.queries import list_areas
 from gi_registry.registry.models import Authorisation, Gi, Protection
@@ -161,7 +161,9 @@ def _user_line(row: Authorisation, gi: Gi, protection: Protection, organisation:
 
 
 def _public_name(row: Authorisation, organisation: Organisation | None) -> str:
-    return masked(organisation.name, natural_person=organisation.natural_person) if organisation else row.raw_name
+    if organisation is None:
+        return masked(row.raw_name, natural_person=looks_like_person(row.raw_name))
+    return masked(organisation.name, natural_person=organisation.natural_person)
 
 
 def find(session: Session, filters: Filters) -> Any:

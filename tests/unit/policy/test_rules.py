@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from pathlib import Path
 
 from gi_registry.policy.defaults import DEFAULTS
 from gi_registry.policy.rules import Candidate, Parameter, choose, version_of
@@ -60,3 +61,8 @@ def test_whatever_restricts_a_right_or_publishes_cites_its_basis() -> None:
             assert all(effect["basis"] for effect in item.value if effect["effect"] != "sampling_weight")
         if item.key.startswith("ground"):
             assert item.value["basis"] or not item.value["publish"]
+
+
+def test_the_documentation_names_every_key() -> None:
+    text = Path("docs/policy.md").read_text(encoding="utf-8")
+    assert [item.key for item in DEFAULTS if f"| `{item.key}` |" not in text] == []

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gi_registry.divisions.models import Division
+from gi_registry.opendata.kinds import KINDS
 from gi_registry.workflow import Work
 from tests.builders.accounts import make_person, post, sign_in
 from tests.builders.divisions import make_division
@@ -90,3 +92,10 @@ def test_a_county_does_not_bring_files_in_nor_take_everything_out(office: Any) -
     sign_in(office, "handler")
     assert office.get("/office/imports").status_code == 403
     assert office.get("/office/imports/organisations/export.csv").status_code == 404
+
+
+def test_the_documentation_names_every_kind_and_column() -> None:
+    text = Path("docs/import.md").read_text(encoding="utf-8")
+    for kind in KINDS:
+        assert f"### {kind.name}" in text
+        assert all(f"| `{column.name}` |" in text for column in kind.columns), kind.name

@@ -115,3 +115,10 @@ def test_applications_and_orders_to_rectify_are_not_public(work: Work, client: A
     assert client.get(f"/registry/users/{applying.uscc}").status_code == 404
     assert "整改中" not in client.get(f"/registry/users/{rectifying.uscc}").text
     assert client.get("/registry?kind=users&format=json").json["items"][0]["state"] == "active"
+
+
+def test_a_person_whom_an_announcement_lists_by_name_only_is_masked(work: Work, client: Any) -> None:
+    make_authorisation(work, matched=False, raw_name="李时珍")
+    work.commit()
+    page = client.get("/registry?kind=users").text
+    assert "李时珍" not in page and "李**" in page
