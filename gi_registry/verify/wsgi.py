@@ -136,7 +136,7 @@ def _query(text: str) -> dict[str, list[str]]:
 
 
 def _text(environ: WSGIEnvironment) -> str:
-    raw = str(environ.get("PATH_INFO", ""))[3:]
+    raw = str(environ.get("PATH_INFO", ""))[3:].rstrip("/")
     return raw.encode("latin-1", "replace").decode("utf-8", "replace")
 
 

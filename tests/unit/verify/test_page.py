@@ -32,7 +32,7 @@ RECORDS = {
 class _Outline(HTMLParser):
     """Collect tags and their nesting, so that a page left open is noticed."""
 
-    VOID = frozenset({"meta", "input", "img", "br"})
+    VOID = frozenset({"meta", "input", "img", "br", "link"})
 
     def __init__(self) -> None:
         super().__init__()
