@@ -13,10 +13,11 @@ from gi_registry.codes.models import Allotment
 from gi_registry.codes.rules.elements import BASIS, Element, LabelFacts, elements_for, missing
 from gi_registry.codes.rules.life import ALLOTMENT_LIFE, State
 from gi_registry.codes.rules.mint import mint, mint_lines
+from gi_registry.codes.service.drawing import check
 from gi_registry.codes.service.keys import open_secret
 from gi_registry.codes.service.sheet import PER_PAGE, Footer, LabelText, draw_sheets
 from gi_registry.config import Settings
-from gi_registry.kernel.errors import Conflict, Invalid, Unavailable, invalid
+from gi_registry.kernel.errors import Conflict, Invalid, invalid
 from gi_registry.kernel.quantities import GRAMS_PER_KG
 from gi_registry.kernel.words import say
 from gi_registry.registry import queries as registry
@@ -25,7 +26,6 @@ from gi_registry.registry.service import standing
 from gi_registry.workflow import Work
 
 LABELS_PER_FILE = 60 * PER_PAGE
-_IMAGES = {".png", ".jpg", ".jpeg"}
 
 
 @dataclass(frozen=True)
@@ -157,15 +157,7 @@ def _part(allotment: Allotment, number: int | None) -> Part:
 
 
 def _mark_image(settings: Settings) -> Path | None:
-    if not settings.mark_file:
-        return None
-    path = Path(settings.mark_file)
-    if path.suffix.lower() not in _IMAGES or not path.is_file():
-        raise Unavailable(
-            say("专用标志文件不能使用：%(name)s。", name=path.name),
-            remedy=say("请系统管理员把 GI_MARK_FILE 指向官方下发图样的 PNG 文件（600 点每英寸以上），或留空以显示样框。"),
-        )
-    return path
+    return check(Path(settings.mark_file)) if settings.mark_file else None
 
 
 # ---- what a label says ----

@@ -21,6 +21,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from gi_registry.assets import PACKAGE
 from gi_registry.codes.rules.format import grouped
+from gi_registry.codes.service.drawing import Box, draw_mark
 from gi_registry.codes.service.symbol import QUIET, rectangles
 from gi_registry.kernel.words import say
 
@@ -153,9 +154,7 @@ def _mark_slot(canvas: Canvas, text: LabelText) -> None:
     """The slot for the special mark with the user's code at its foot; ours is a frame that says it is a sample."""
     left, bottom, middle = _PAD, HEIGHT - _PAD - _SLOT - 1, _PAD + _SYMBOL / 2
     if text.mark_image is not None:
-        canvas.drawImage(
-            str(text.mark_image), left + (_SYMBOL - 15 * mm) / 2, bottom + 3.4 * mm, 15 * mm, 15 * mm, preserveAspectRatio=True, mask="auto"
-        )
+        draw_mark(canvas, text.mark_image, Box(left + (_SYMBOL - 15 * mm) / 2, bottom + 3.4 * mm, 15 * mm, 15 * mm))
     else:
         canvas.setStrokeGray(GREY)
         canvas.setLineWidth(0.5)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
 import zxingcpp
+from PIL import Image
 
 from gi_registry.codes import queries, service
 from gi_registry.codes.rules.format import grouped, parse
 from gi_registry.codes.rules.mac import verify_mac
 from gi_registry.codes.schemas import Step
 from gi_registry.codes.service.symbol import matrix
-from gi_registry.config import Settings, read_settings
+from gi_registry.config import read_settings
 from gi_registry.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Unavailable
 from gi_registry.workflow import Work
 from tests.builders.accounts import make_actor
@@ -118,19 +120,55 @@ def test_the_print_house_gets_serial_code_and_symbol_text(work: Work) -> None:
     assert len({row["code"] for row in rows}) == 30
 
 
-def test_the_operators_drawing_fills_the_slot_and_a_wrong_file_is_refused(work: Work, tmp_path: Any) -> None:
-    from PIL import Image
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><title>图样</title><g fill="#b41e1e">%s</g></svg>'
+SHAPES = '<path d="M10 10h80v80H10Z"/><polygon points="40,40 60,40 50,60" fill="white"/><path d="m5,5c1,1 2,2 3,3s4,4 5,5q1,1 2,2z"/>'
 
+
+def drawing(folder: Path, name: str) -> Path:
+    """Write a stand-in for an operator's file: a red square."""
+    square = Image.new("RGB", (300, 300), (180, 30, 30))
+    path = folder / name
+    if path.suffix == ".svg":
+        path.write_text(SVG % SHAPES, encoding="utf-8")
+    else:
+        square.save(path)
+    return path
+
+
+@pytest.mark.parametrize("name", ["mark.png", "mark.pdf", "mark.svg"])
+def test_the_operators_drawing_fills_the_slot(work: Work, tmp_path: Path, name: str) -> None:
     season = make_season(work)
     allotment = make_allotment(work, season, count=1, received=False)
-    drawing = tmp_path / "mark.png"
-    Image.new("RGB", (300, 300), (180, 30, 30)).save(drawing)
-    settings: Settings = read_settings({}, secret_key=SECRET_KEY, mark_file=str(drawing))
-    words = text_of(service.labels_pdf(work, allotment.id or 0, settings).content)
-    assert "样框" not in words and season.authorisation.raw_uscc in words
-    for name in ("mark.ai", "missing.png"):
-        with pytest.raises(Unavailable, match="不能使用"):
-            service.labels_pdf(work, allotment.id or 0, read_settings({}, secret_key=SECRET_KEY, mark_file=str(tmp_path / name)))
+    settings = read_settings({}, secret_key=SECRET_KEY, mark_file=str(drawing(tmp_path, name)))
+    pdf = service.labels_pdf(work, allotment.id or 0, settings).content
+    assert "样框" not in text_of(pdf) and season.authorisation.raw_uscc in text_of(pdf)
+    page = pypdfium2.PdfDocument(pdf)[0].render(scale=2).to_pil().convert("RGB")
+    red = sum(count for count, colour in page.getcolors(1 << 24) if abs(colour[0] - 180) < 9 and colour[1] < 60)
+    assert 2000 < red < 8000, "the mark is there, in its slot and nowhere else"
+    assert len(decoded(pdf)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("mark.ai", b"x"),
+        ("broken.png", b"x"),
+        ("broken.pdf", b"x"),
+        ("broken.svg", b"<svg"),
+        ("stroke.svg", (SVG % '<path d="M0 0L9 9" stroke="#000"/>').encode()),
+        ("arc.svg", (SVG % '<path d="M0 0A5 5 0 0 1 9 9"/>').encode()),
+        ("turned.svg", (SVG % '<g transform="rotate(9)"/>').encode()),
+        ("text.svg", (SVG % "<text>字</text>").encode()),
+        ("bomb.svg", b'<!DOCTYPE s [<!ENTITY a "a">]><svg viewBox="0 0 1 1"/>'),
+    ],
+)
+def test_a_drawing_that_cannot_be_drawn_as_it_is_is_refused(work: Work, tmp_path: Path, name: str, content: bytes) -> None:
+    allotment = make_allotment(work, make_season(work), count=1, received=False)
+    (tmp_path / name).write_bytes(content)
+    for path in (tmp_path / name, tmp_path / f"missing-{name}"):
+        with pytest.raises(Unavailable, match="不能使用") as why:
+            service.labels_pdf(work, allotment.id or 0, read_settings({}, secret_key=SECRET_KEY, mark_file=str(path)))
+        assert why.value.remedy
 
 
 def test_only_the_user_prints_and_not_what_is_void(work: Work) -> None:
