@@ -13,13 +13,14 @@ from sqlmodel import Session, col, select
 
 from gi_registry.accounts.models import Organisation
 from gi_registry.kernel.errors import NotFound
-from gi_registry.policy.service import at
+from gi_registry.policy.service import at, find
 from gi_registry.registry.models import Authorisation, Gi, Product
 from gi_registry.reports.models import AnnualReport, ReportFiling
 from gi_registry.reports.rules.life import EDITABLE, ENDED, IN_FORCE, State
 from gi_registry.reports.rules.obligation import Status, Term, status_of
 from gi_registry.reports.rules.window import KEY, Window, window_of
 
+FIRST_YEAR = "report.first-year"
 AUTHORISED = ("active", "change_review", "rectifying", "deregistered")
 """States of an authorisation that was announced; drafts and refused applications owe nothing."""
 
@@ -151,11 +152,17 @@ def window_for(session: Session, division: str, year: int) -> Window:
     return window_of(year, parameter.value, parameter.version)
 
 
-def term_of(authorisation: Authorisation) -> Term | None:
+def term_of(session: Session, authorisation: Authorisation, *, today: date) -> Term | None:
     """Return the term of an announced authorisation; None for one that was never announced or whose dates are not known."""
     if authorisation.state not in AUTHORISED or authorisation.valid_from is None:
         return None
-    return Term(authorisation.valid_from, authorisation.valid_to)
+    return Term(authorisation.valid_from, authorisation.valid_to, first_year(session, authorisation.authority_division, today=today))
+
+
+def first_year(session: Session, division: str, *, today: date) -> int:
+    """Return the first report year of a jurisdiction; 0 where policy names none."""
+    parameter = find(session, FIRST_YEAR, division, today)
+    return 0 if parameter is None else int(parameter.value)
 
 
 def obligations(session: Session, year: int, *, today: date, condition: ColumnElement[bool] | None = None) -> list[Obligation]:
@@ -166,10 +173,14 @@ def obligations(session: Session, year: int, *, today: date, condition: ColumnEl
 
 def derive(session: Session, rows: Iterable[Any], *, year: int, today: date) -> Iterable[Obligation]:
     """Turn rows (authorisation, GI name, user name, report or None) of ``obligation_query`` into obligations."""
-    windows: dict[str, Window] = {}
+    windows: dict[str, Window | None] = {}
     for authorisation, gi_name, user_name, report in rows:
         division = authorisation.authority_division
-        window = windows.setdefault(division, windows.get(division) or window_for(session, division, year))
+        if division not in windows:
+            windows[division] = _window_if_owed(session, division, year, today)
+        window = windows[division]
+        if window is None:
+            continue
         submitted = report.first_filed_on if report is not None else None
         status = status_of(window, today=today, first_filed_on=submitted)
         yield Obligation(authorisation, year, status, window, report, gi_name, user_name)
@@ -202,6 +213,8 @@ def obligation_query(
         query = query.where(or_(*(col(column).contains(wanted.text, autoescape=True) for column in columns)))
     if wanted.gi_id is not None:
         query = query.where(Authorisation.gi_id == wanted.gi_id)
+    if windows is not None:
+        query = query.where(col(Authorisation.authority_division).in_([code for codes in windows.values() for code in codes]))
     if wanted.state:
         query = query.where(col(report.state) == wanted.state, col(report.filings) > 0)
     if wanted.status:
@@ -209,12 +222,17 @@ def obligation_query(
     return query.order_by(col(Authorisation.number))
 
 
-def windows_of(session: Session, year: int, *, condition: ColumnElement[bool]) -> dict[Window, list[str]]:
-    """Return the windows of a year with the divisions in which each holds, for the authorisations that ``condition`` admits."""
+def windows_of(session: Session, year: int, *, today: date, condition: ColumnElement[bool]) -> dict[Window, list[str]]:
+    """Return the windows of a year with the divisions in which each holds, for the authorisations that ``condition`` admits.
+
+    Divisions that owe nothing for the year yet are left out.
+    """
     divisions = session.exec(select(Authorisation.authority_division).where(condition, *_owed(year)).distinct())
     found: dict[Window, list[str]] = {}
     for division in divisions:
-        found.setdefault(window_for(session, division, year), []).append(division)
+        window = _window_if_owed(session, division, year, today)
+        if window is not None:
+            found.setdefault(window, []).append(division)
     return found
 
 
@@ -230,11 +248,18 @@ def count_by_status(session: Session, year: int, *, today: date, condition: Colu
         .group_by(*columns)
     )
     counts = dict.fromkeys([*Status, "returned"], 0)
-    window_in = {division: window for window, codes in windows_of(session, year, condition=condition).items() for division in codes}
+    windows = windows_of(session, year, today=today, condition=condition)
+    window_in = {division: window for window, codes in windows.items() for division in codes}
     for division, state, filed_on, count in session.execute(query):
+        if division not in window_in:
+            continue
         counts[status_of(window_in[division], today=today, first_filed_on=filed_on)] += count
         counts["returned"] += count if state == State.RETURNED else 0
     return {str(key): value for key, value in counts.items()}
+
+
+def _window_if_owed(session: Session, division: str, year: int, today: date) -> Window | None:
+    return window_for(session, division, year) if year >= first_year(session, division, today=today) else None
 
 
 def _owed(year: int) -> tuple[ColumnElement[bool], ...]:

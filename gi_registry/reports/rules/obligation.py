@@ -33,21 +33,27 @@ LABELS: dict[Status, Words] = {
 
 @dataclass(frozen=True)
 class Term:
-    """From when until when (exclusive; None: open-ended) an authorisation is valid, in Shanghai dates."""
+    """From when until when (exclusive; None: open-ended) an authorisation is valid, in Shanghai dates.
+
+    ``first_year`` is the first report year of its jurisdiction (policy ``report.first-year``): nothing is owed for the time before.
+    """
 
     valid_from: date
     valid_to: date | None = None
+    first_year: int = 0
 
 
 def owes(term: Term, year: int) -> bool:
     """Say whether the year is owed: authorised on at least one day of it. A user approved in year Y files first for Y."""
+    if year < term.first_year:
+        return False
     begins_in_time = term.valid_from <= date(year, 12, 31)
     return begins_in_time and (term.valid_to is None or term.valid_to > date(year, 1, 1))
 
 
 def owed_years(term: Term, *, until: int) -> tuple[int, ...]:
     """Return every owed year up to and including ``until``, oldest first."""
-    return tuple(year for year in range(term.valid_from.year, until + 1) if owes(term, year))
+    return tuple(year for year in range(max(term.valid_from.year, term.first_year), until + 1) if owes(term, year))
 
 
 def status_of(window: Window, *, today: date, first_filed_on: date | None) -> Status:
@@ -69,12 +75,15 @@ def refuse_unowed(term: Term, year: int, *, today: date, filed: Collection[int])
     """Raise Conflict for a year that is not owed or has not begun; the refusal names the year that is due next."""
     if term.valid_from.year <= year <= today.year and owes(term, year):
         return
-    reason = (
-        say("%(year)s 年度尚未开始，不能填写。", year=year)
-        if year > today.year
-        else say("该使用人 %(year)s 年度没有报送义务：核准期间为 %(term)s。", year=year, term=_words_of(term))
-    )
-    raise Conflict(reason, remedy=_remedy(year_due_next(term, today=today, filed=filed)))
+    raise Conflict(_why_unowed(term, year, today), remedy=_remedy(year_due_next(term, today=today, filed=filed)))
+
+
+def _why_unowed(term: Term, year: int, today: date) -> Words:
+    if year > today.year:
+        return say("%(year)s 年度尚未开始，不能填写。", year=year)
+    if year < term.first_year:
+        return say("年报自 %(first)s 年度起实行，%(year)s 年度无须补报。", first=term.first_year, year=year)
+    return say("该使用人 %(year)s 年度没有报送义务：核准期间为 %(term)s。", year=year, term=_words_of(term))
 
 
 def refuse_unopened(window: Window, *, today: date, due_next: int | None) -> None:

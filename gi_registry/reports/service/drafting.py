@@ -107,7 +107,7 @@ def save_nil(work: Work, authorisation_id: int, year: int, *, fields: NilReport)
 
 def refuse_year(work: Work, authorisation: Authorisation, year: int) -> None:
     """Raise Conflict for a year that this authorisation does not owe; the refusal names the year that is due next."""
-    term = queries.term_of(authorisation)
+    term = queries.term_of(work.session, authorisation, today=work.today)
     if term is None:
         raise Conflict(say("该用标登记尚未公告，没有年报义务。"), remedy=say("公告核准后，从核准当年起报送。"))
     refuse_unowed(term, year, today=work.today, filed=queries.filed_years(work.session, authorisation.id or 0))

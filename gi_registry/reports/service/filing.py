@@ -257,6 +257,6 @@ def identity_in_content(work: Work, authorisation: Authorisation) -> dict[str, s
 
 
 def _due_next(work: Work, authorisation: Authorisation) -> int | None:
-    term: Term | None = queries.term_of(authorisation)
+    term: Term | None = queries.term_of(work.session, authorisation, today=work.today)
     filed = queries.filed_years(work.session, authorisation.id or 0)
     return None if term is None else year_due_next(term, today=work.today, filed=filed)

@@ -108,7 +108,7 @@ def _insert(work: Work, authorisation: Authorisation, fields: StatedReport, cont
     report.filed_hash = content_hash(report.filed_content)
     report.filings, report.filed_at, report.first_filed_on = 1, filed_at, fields.filed_on
     report.receipt_number = receipt_number(report.number, 1)
-    report.warnings = [stored_warning(item) for item in warned(work, report, content)] + _not_owed(authorisation, fields.year)
+    report.warnings = [stored_warning(item) for item in warned(work, report, content)] + _not_owed(work, authorisation, fields.year)
     work.record(report, "report:import")
     work.flush()
     keep_filing(work, report, fields.signed_by)
@@ -123,12 +123,12 @@ def _filed(
     return filed_content(content, declaration, identity=identity, year=fields.year, window_version=window_version)
 
 
-def _not_owed(authorisation: Authorisation, year: int) -> list[dict[str, object]]:
-    term = queries.term_of(authorisation)
+def _not_owed(work: Work, authorisation: Authorisation, year: int) -> list[dict[str, object]]:
+    term = queries.term_of(work.session, authorisation, today=work.today)
     if term is not None and owes(term, year):
         return []
-    reason = say("%(year)s 年度不在该用标登记的有效期内。", year=year)
-    return [{"code": "year-not-owed", "keys": [], "reason": str(reason), "remedy": str(say("请核对年度和核准日期。"))}]
+    reason = say("%(year)s 年度没有报送义务。", year=year)
+    return [{"code": "year-not-owed", "keys": [], "reason": str(reason), "remedy": str(say("请核对年度、核准日期和年报起始年度。"))}]
 
 
 def _same(known: AnnualReport, fields: StatedReport, content: Content) -> bool:

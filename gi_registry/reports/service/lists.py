@@ -31,7 +31,7 @@ def my_obligations(work: Work) -> tuple[Obligation, ...]:
         return ()
     found: list[Obligation] = []
     for authorisation in authorisations_of(work.session, organisation):
-        term = queries.term_of(authorisation)
+        term = queries.term_of(work.session, authorisation, today=work.today)
         for year in owed_years(term, until=work.today.year) if term is not None else ():
             found += queries.obligations(work.session, year, today=work.today, condition=_only(authorisation))
     order = {Status.OPEN: 1, Status.OVERDUE: 2, Status.NOT_OPEN: 3}
@@ -42,7 +42,7 @@ def list_obligations(work: Work, year: int, *, wanted: Wanted, paginate: Callabl
     """Return a page of a year's obligations in the actor's region under the filters; ``paginate`` runs the query for the page asked."""
     work.require("report:view")
     condition = work.visible(Authorisation, "report:view")
-    windows = queries.windows_of(work.session, year, condition=condition)
+    windows = queries.windows_of(work.session, year, today=work.today, condition=condition)
     query = queries.obligation_query(year, condition=condition, wanted=wanted, windows=windows, today=work.today)
     page = paginate(work.session, query)
     rows = tuple(queries.derive(work.session, page.rows, year=year, today=work.today))

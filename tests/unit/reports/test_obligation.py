@@ -87,6 +87,15 @@ def test_a_user_approved_in_a_year_files_first_for_that_year() -> None:
     assert owed_years(Term(date(2023, 11, 3), date(2024, 6, 1)), until=2026) == (2023, 2024)
 
 
+def test_nothing_is_owed_for_the_time_before_reports_were_asked_for() -> None:
+    term = Term(date(2015, 5, 1), first_year=2023)
+    assert owed_years(term, until=2025) == (2023, 2024, 2025)
+    assert not owes(term, 2022)
+    with pytest.raises(Conflict, match="2023 年度起") as refusal:
+        refuse_unowed(term, 2022, today=date(2026, 1, 10), filed={2023})
+    assert "2024" in str(refusal.value.remedy)
+
+
 def test_the_year_due_next_is_the_oldest_missing_one() -> None:
     term = Term(date(2023, 5, 1))
     assert year_due_next(term, today=date(2026, 1, 10), filed={2023, 2025}) == 2024

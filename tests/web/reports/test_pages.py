@@ -140,7 +140,7 @@ def test_a_year_that_is_not_owed_is_a_helping_page(client, farm, year):
     sign_in(client, "operator")
     answer = client.get(f"/authorisations/{farm.authorisation_id}/reports/{year}")
     assert answer.status_code == 409
-    assert "现在应报送的是 2015 年度" in answer.text
+    assert "现在应报送的是 2023 年度" in answer.text
 
 
 def test_what_is_not_mine_is_a_plain_404(client, filed, open_work):
