@@ -13,11 +13,13 @@ from sqlalchemy import inspect
 from sqlalchemy.engine import Connection, make_url
 
 from gi_registry.assets import asset_dir
+from gi_registry.config import Settings
 from gi_registry.db import Database, Installation
 from gi_registry.divisions import service as divisions
 from gi_registry.kernel.clock import utc_now
 from gi_registry.kernel.errors import Conflict
 from gi_registry.kernel.words import say
+from gi_registry.log import keys as log_keys
 from gi_registry.policy import service as policy
 from gi_registry.workflow import Work, open_work
 
@@ -30,10 +32,11 @@ def alembic_config(connection: Connection) -> Config:
     return config
 
 
-def upgrade_database(database: Database, *, demo: bool = False, demo_now: str = "") -> str:
+def upgrade_database(database: Database, settings: Settings | None = None, *, demo: bool = False) -> str:
     """Create or migrate the database, seed the parameters of policy, and return the revision.
 
-    ``demo`` marks a database that is created here; raises Conflict when an existing real one should become a demonstration.
+    With a secret key in ``settings`` the log's signing key is made too, so that the first checkpoint can be asked for. ``demo`` marks a
+    database that is created here; raises Conflict when an existing real one should become a demonstration.
     """
     if database.is_sqlite and (path := make_url(database.url).database):
         _make_folder(path)
@@ -43,9 +46,11 @@ def upgrade_database(database: Database, *, demo: bool = False, demo_now: str = 
         command.upgrade(config, "head")
         connection.commit()
     with open_work(database) as work:
-        _mark(work.session.get(Installation, 1), work, fresh=fresh, demo=demo, demo_now=demo_now)
+        _mark(work.session.get(Installation, 1), work, fresh=fresh, demo=demo, demo_now=settings.demo_now if settings else "")
         policy.seed(work)
         divisions.seed_calendar(work)
+        if settings and settings.secret_key:
+            log_keys.ensure_key(work.session, settings, at=work.now)
     return check_database(database)[0]
 
 

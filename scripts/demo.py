@@ -125,7 +125,7 @@ def _load() -> list[str]:
 
     settings = read_settings()
     database = Database(settings.database_url)
-    upgrade_database(database, demo=True, demo_now=settings.demo_now)
+    upgrade_database(database, settings, demo=True)
     data = _module("demo_data")
     lines = data.load(database) if data else None
     database.engine.dispose()

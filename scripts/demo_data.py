@@ -7,7 +7,6 @@ happened in those years is acted out here through the same services that the pag
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -122,28 +121,22 @@ def _import_files(stage: Stage) -> None:
             result = bulk.load_file(work, KINDS[name.split(".", 1)[0]], content, name=name)
             if result.errors or not result.kept:
                 raise RuntimeError(f"{name}: {[str(error) for error in result.errors]}")
-        _caps(work)
 
 
 def _dated(text: str) -> str:
     return re.sub(r"\{Y([+-]\d+)?\}", lambda found: str(YEAR + int(found.group(1) or 0)), text)
 
 
-def _caps(work: Work) -> None:
-    for code, unit, per_mu in (("GI-SL-CRAB", "piece", "600"), ("GI-SS-TEA", "g", "60")):
+CAPS = {"GI-SL-CRAB": ("piece", "600"), "GI-SS-TEA": ("g", "60")}
+
+
+def _cap(stage: Stage, code: str, year: int, *, status: str, on: date) -> None:
+    """The province fixes the yield cap: provisional before harvest, final after it."""
+    unit, per_mu = CAPS[code]
+    with stage.acting("sheng", at(on.year, on.month, on.day)) as work:
         gi = registry.find_gi(work.session, code)
-        for year in range(YEAR - 3, YEAR + 1):
-            status = "provisional" if year == YEAR else "final"
-            decided = date(year, 3, 1) if year == YEAR else date(year, 12, 1)
-            fields = {
-                "year": year,
-                "unit": unit,
-                "per_mu": per_mu,
-                "status": status,
-                "decided_on": min(decided, work.today),
-                "basis": "示例省核定",
-            }
-            batches.set_cap(work, gi.id or 0, CapFields.model_validate(fields))
+        fields = {"year": year, "unit": unit, "per_mu": per_mu, "status": status, "decided_on": on, "basis": f"示例省核定〔{year}〕"}
+        batches.set_cap(work, gi.id or 0, CapFields.model_validate(fields))
 
 
 def _people(stage: Stage) -> None:
@@ -180,7 +173,9 @@ CRAB = {"jia": 60_000, "yi": 7_200, "ji": 12_000, "bing": 9_000, "gui": 3_000}
 
 
 def _season(stage: Stage, year: int) -> None:
-    """Crab farmers harvest, order rings and activate them; tea and vinegar makers pack."""
+    """Crab farmers harvest, order rings and activate them; tea and vinegar makers pack; the crab cap of the last year is still open."""
+    for code in CAPS:
+        _cap(stage, code, year, status="provisional", on=date(year, 3, 1))
     for login, pieces in CRAB.items():
         amount = pieces if year == YEAR or login == "yi" else pieces * 9 // 10
         batch_id = _harvest(stage, login, year, str(amount), on=(9, 25))
@@ -196,6 +191,9 @@ def _season(stage: Stage, year: int) -> None:
     for login in ("wuu", "you"):
         batch_id = _vinegar(stage, login, year)
         _labels(stage, login, year, batch_id=batch_id, count=20_000, on=(11, 3))
+    for code in CAPS:
+        if year < YEAR or code != "GI-SL-CRAB":
+            _cap(stage, code, year, status="final", on=date(year, 12, 1))
 
 
 def _harvest(stage: Stage, login: str, year: int, amount: str, *, on: tuple[int, int]) -> int:
@@ -313,5 +311,5 @@ def printed_code(work: Work, stage: Stage, *, nth: int) -> str:
     """Return the ``nth`` printed code of the actor's latest allotment, as its print list says."""
     shown = codes.view_codes(work, _own(work).id, year=YEAR, zone="")
     paper = codes.codes_csv(work, shown.rows[0].allotment.id or 0, read_settings())
-    line = paper.content.decode("ascii").splitlines()[1 + nth]
-    return line.split(",")[1]
+    lines = b"".join(paper.blocks).decode("ascii").splitlines()
+    return lines[1 + nth].split(",")[1]
