@@ -83,13 +83,11 @@ def _draft(facts: ReportFacts, thresholds: Thresholds) -> FindingDraft:
             Line(say("报送截止日"), facts.deadline.isoformat()),
             Line(
                 say("宽限期届满日"),
-                str(
-                    say(
-                        "%(due)s + %(days)s 个工作日 = %(ends)s",
-                        due=facts.deadline.isoformat(),
-                        days=thresholds.working_days,
-                        ends=facts.grace_ends_on.isoformat(),
-                    )
+                say(
+                    "%(due)s + %(days)s 个工作日 = %(ends)s",
+                    due=facts.deadline.isoformat(),
+                    days=thresholds.working_days,
+                    ends=facts.grace_ends_on.isoformat(),
                 ),
             ),
             Line(say("截至届满日收到的报告"), "", 0, "report"),

@@ -24,7 +24,7 @@ class Line:
     """One line of evidence: what it is, how it was computed, the amount and its unit ('' where the amount speaks for itself)."""
 
     label: Words
-    arithmetic: str = ""
+    arithmetic: Words | str = ""
     amount: int | None = None
     unit: str = ""
 
@@ -93,16 +93,21 @@ def words_of(stored: Mapping[str, object]) -> Words:
 
 def line_json(line: Line) -> dict[str, object]:
     """Return a line as the finding stores it."""
-    return {"label": words_json(line.label), "arithmetic": line.arithmetic, "amount": line.amount, "unit": line.unit}
+    return {
+        "label": words_json(line.label),
+        "arithmetic": words_json(line.arithmetic) if isinstance(line.arithmetic, Words) else line.arithmetic,
+        "amount": line.amount,
+        "unit": line.unit,
+    }
 
 
 def line_of(stored: Mapping[str, object]) -> Line:
     """Return the line that ``line_json`` stored."""
-    label, amount = stored["label"], stored.get("amount")
+    label, amount, said = stored["label"], stored.get("amount"), stored.get("arithmetic", "")
     assert isinstance(label, Mapping)
     return Line(
         words_of(label),
-        str(stored.get("arithmetic", "")),
+        words_of(said) if isinstance(said, Mapping) else str(said),
         amount if isinstance(amount, int) else None,
         str(stored.get("unit", "")),
     )

@@ -156,7 +156,7 @@ def _plot_line(plot: PlotFact, unit: str) -> Line:
     label = say("地块 %(number)s（上限版本 %(version)s）", number=plot.number, version=plot.cap_version or "–")
     return Line(
         label,
-        str(say("%(area)s 亩 × %(per_mu)s", area=f"{plot.area_milli_mu / 1000:g}", per_mu=grouped(per_mu))),
+        say("%(area)s 亩 × %(per_mu)s", area=f"{plot.area_milli_mu / 1000:g}", per_mu=grouped(per_mu)),
         yield_of(plot.area_milli_mu, per_mu),
         unit,
     )

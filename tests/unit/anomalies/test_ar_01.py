@@ -26,7 +26,7 @@ def test_nothing_submitted_after_the_grace_is_a_finding() -> None:
     found = judge(OWED, RULE, as_of=AFTER)
     assert isinstance(found, FindingDraft)
     assert (found.ground, found.year, found.severity) == ("AR-01", 2025, 2)
-    assert "2026-03-13" in found.lines[2].arithmetic
+    assert "2026-03-13" in str(found.lines[2].arithmetic)
 
 
 def test_the_last_day_of_the_grace_still_counts() -> None:

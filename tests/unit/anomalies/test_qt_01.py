@@ -34,7 +34,7 @@ def test_a_cap_corrected_later_makes_the_same_labels_a_finding() -> None:
     assert isinstance(found, FindingDraft)
     assert (found.ground, found.severity, found.year) == ("QT-01", 3, 2025)
     assert found.lines[-1].amount == 7_200 - 6_000
-    assert any("12 亩 × 500" in line.arithmetic for line in found.lines)
+    assert any("12 亩 × 500" in str(line.arithmetic) for line in found.lines)
 
 
 def test_labels_over_this_years_harvest_but_covered_by_old_stock_are_no_finding() -> None:
