@@ -73,6 +73,26 @@ def show_plot(plot_id: int) -> str:
     return page("origin/plot.html", shown=service.plot_page(current_work(), plot_id, on=asked), **WORDS)
 
 
+@bp.get("/plots/<int:plot_id>/edit")
+@access("plot:edit")
+def show_plot_form(plot_id: int) -> str:
+    """Show the form that puts a plot right."""
+    plot = service.plot_to_edit(current_work(), plot_id)
+    authorisation, gi, zones = service.form_page(current_work(), plot.authorisation_id)
+    return page("origin/plot_form.html", authorisation=authorisation, gi=gi, zones=zones, plot=plot, **WORDS)
+
+
+@bp.post("/plots/<int:plot_id>/edit")
+@access("plot:edit")
+def edit_plot(plot_id: int) -> Response:
+    """Put a plot right; without a new outline the one on file stays."""
+    reshow(show_plot_form, plot_id)
+    fields, typed, file = read_form(PlotFields), read_form(Outline).geometry, uploaded("file")
+    outline = service.read_outline(typed, file.content if file else None) if typed or file else None
+    plot = service.edit_plot(current_work(), plot_id, fields=fields, outline=outline, version=read_form(Version).version)
+    return redirect_with(say("地块 %(number)s 已更正。", number=plot.number), "origin.show_plot", plot_id=plot_id)
+
+
 @bp.post("/plots/<int:plot_id>/retire")
 @access("plot:edit")
 def retire_plot(plot_id: int) -> Response:

@@ -13,9 +13,10 @@ from gi_registry.origin.service.pages import (
     form_page,
     gi_of_area,
     plot_page,
+    plot_to_edit,
     plots_page,
 )
-from gi_registry.origin.service.plots import correct_plot, declare_plot, read_outline, retire_plot, store_plot
+from gi_registry.origin.service.plots import correct_plot, declare_plot, edit_plot, read_outline, retire_plot, store_plot
 
 __all__ = [
     "AreasPage",
@@ -27,12 +28,14 @@ __all__ = [
     "correct_plot",
     "declare_plot",
     "default_tolerance_m",
+    "edit_plot",
     "end_area",
     "form_page",
     "gi_of_area",
     "judge",
     "judge_plots",
     "plot_page",
+    "plot_to_edit",
     "plots_page",
     "read_outline",
     "retire_plot",

@@ -125,6 +125,13 @@ def form_page(work: Work, authorisation_id: int) -> tuple[Authorisation, Gi, lis
     return authorisation, registry.get_gi(work.session, authorisation.gi_id), queries.zones_of(work.session, authorisation.gi_id)
 
 
+def plot_to_edit(work: Work, plot_id: int) -> Plot:
+    """Return a plot that the actor may put right; NotFound for any other."""
+    plot = queries.get_plot(work.session, plot_id)
+    work.require("plot:edit", plot)
+    return plot
+
+
 def plot_page(work: Work, plot_id: int, *, on: date | None = None) -> PlotPage:
     """Return a plot with its verdict on a day (default today), a drawing and its history; NotFound when not one's own or region's."""
     plot = queries.get_plot(work.session, plot_id)

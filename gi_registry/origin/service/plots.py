@@ -13,7 +13,7 @@ from gi_registry.origin.rules.terms import PLOT_LIFE, Origin
 from gi_registry.origin.rules.versions import check_period
 from gi_registry.origin.schemas import PlotFields
 from gi_registry.registry import queries as registry
-from gi_registry.workflow import Work, advance, begin
+from gi_registry.workflow import Work, advance, begin, check_version
 
 
 def read_outline(coordinates: str, file: bytes | None) -> Reading:
@@ -58,6 +58,15 @@ def store_plot(
     work.record(plot, "plot:declare")
     work.flush()
     return plot
+
+
+def edit_plot(work: Work, plot_id: int, *, fields: PlotFields, outline: Reading | None, version: int | None = None) -> Plot:
+    """Put right what a form says of a plot; without an outline the one on file stays. Raises StaleVersion after someone else's change."""
+    plot = queries.get_plot(work.session, plot_id)
+    work.require("plot:edit", plot)
+    check_version(plot, version)
+    kept = fields.model_copy(update={"valid_to": fields.valid_to or plot.valid_to})
+    return correct_plot(work, plot, fields=kept, outline=outline or Reading(plot.geometry))
 
 
 def correct_plot(work: Work, plot: Plot, *, fields: PlotFields, outline: Reading) -> Plot:

@@ -141,3 +141,25 @@ def test_a_bad_form_for_a_neighbours_land_is_not_there_either(client, place):
     sign_in(client, "li")
     assert post(client, f"/authorisations/{place['authorisation']}/plots/new", {}).status_code == 404
     assert post(client, f"/authorisations/{place['authorisation']}/plots/new", {"geometry": "x", "name": "偷看"}).status_code == 404
+
+
+def test_a_plot_is_put_right_and_keeps_its_outline_unless_a_new_one_is_given(client, place, open_work):
+    sign_in(client, "chen")
+    path = f"/plots/{place['plot']}/edit"
+    assert "东塘" in client.get(path).text
+    form = {"version": "1", "name": "东塘一围", "tenure": "contracted", "accuracy_m": "3", "capture": "survey", "valid_from": "2020-01-01"}
+    assert post(client, path, form).status_code == 303
+    with open_work() as work:
+        plot = queries.get_plot(work.session, place["plot"])
+        assert (plot.name, plot.tenure, plot.version, plot.area_milli_mu) == ("东塘一围", "contracted", 2, 12_000)
+    assert post(client, path, form).status_code == 409
+    assert post(client, path, form | {"version": "2", "geometry": CORNERS}).status_code == 303
+    assert "更正地块" in client.get(f"/plots/{place['plot']}").text
+    with open_work() as work:
+        assert queries.get_plot(work.session, place["plot"]).area_milli_mu != 12_000
+
+
+def test_a_neighbour_puts_nothing_right(client, place):
+    sign_in(client, "li")
+    assert client.get(f"/plots/{place['plot']}/edit").status_code == 404
+    assert post(client, f"/plots/{place['plot']}/edit", {"name": "抢塘", "version": "1"}).status_code == 404
