@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,6 +44,11 @@ def window_of(year: int, value: Mapping[str, object], version: str) -> Window:
         province_by=_day(year + 1, value, "province_by"),
         version=version,
     )
+
+
+def due_step(days_left: int, steps: Sequence[int]) -> int | None:
+    """Return the smallest step that is not below the days left: with 30, 15, 7, 3, 1 and 5 days left the step of 7."""
+    return min((step for step in steps if step >= days_left), default=None)
 
 
 def _day(year: int, value: Mapping[str, object], name: str) -> date:

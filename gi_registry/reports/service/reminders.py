@@ -13,6 +13,7 @@ from gi_registry.reports import queries
 from gi_registry.reports.models import ReportReminder
 from gi_registry.reports.queries import Obligation
 from gi_registry.reports.rules.obligation import Status
+from gi_registry.reports.rules.window import due_step
 from gi_registry.workflow import Work
 
 KEY = "report.reminders"
@@ -38,11 +39,6 @@ def send_reminders(work: Work) -> int:
             _send(work, owed, step)
             sent += 1
     return sent
-
-
-def due_step(days_left: int, steps: Sequence[int]) -> int | None:
-    """Return the smallest step that is not below the days left: with 30, 15, 7, 3, 1 and 5 days left the step of 7."""
-    return min((step for step in steps if step >= days_left), default=None)
 
 
 def _was_sent(work: Work, owed: Obligation, step: int) -> bool:
