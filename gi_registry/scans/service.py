@@ -69,7 +69,7 @@ def _checked(transaction: Reader, look: Look, test: CountingTest | None, *, merg
     row = transaction.one(_TOUCH, range_id=look.range_id, serial=look.serial, at=look.at)
     assert row is not None  # RETURNING yields the row that was inserted or updated
     first_at, before, suspected = moment(row["first_at"]) or look.at, int(row["count"]), queries.suspected(row)
-    if _merged(transaction, look, counted=True, window=merge):
+    if before and _merged(transaction, look, counted=True, window=merge):
         return Check(first_at, before, is_first=False, merged=True, suspected=suspected)
     transaction.one(_COUNT, range_id=look.range_id, serial=look.serial)
     if suspected is None and test is not None and before + 1 >= test.least:

@@ -99,7 +99,8 @@ class _Page:
         title = f"{word} · {escape(subject)} · {name}" if subject else f"{word} · {name}"
         return (
             f'<!doctype html><html lang="{self.language.tag}"><head><meta charset="utf-8">'
-            '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><link rel="icon" href="data:,">'
+            '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">'
+            '<link rel="icon" href="data:,">'
             f"<title>{title}</title><style>{CSS}</style></head><body>"
             f'<header>{demo}<p>{links}<a class="home" href="/verify">{name}</a></p></header><main>{body}</main></body></html>'
         )

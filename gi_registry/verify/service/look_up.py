@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from prometheus_client import Counter
+from sqlalchemy.exc import SQLAlchemyError
 
 from gi_registry.codes.rules.format import Code, parse
 from gi_registry.codes.rules.mac import verify_mac
@@ -91,15 +92,19 @@ class Desk:
         return self._clock() + self._offset
 
     def secret(self, key_id: int) -> bytes:
-        """Return the secret of a key, opened once per process. Raises NotFound and Unavailable."""
+        """Return the secret of a key, opened once per process. Raises NotFound, Unavailable and Gone."""
         from gi_registry.codes.service.keys import open_secret  # it draws labels too: reportlab and fonts, not for every start
 
         with self._opening:
             if key_id not in self._secrets:
                 database = Database(self.settings.database_url)
-                with database.session(writable=False) as session:
-                    self._secrets[key_id] = open_secret(session, key_id, self.settings.secret_key)
-                database.engine.dispose()
+                try:
+                    with database.session(writable=False) as session:
+                        self._secrets[key_id] = open_secret(session, key_id, self.settings.secret_key)
+                except SQLAlchemyError as problem:
+                    raise Gone(str(problem)) from problem
+                finally:
+                    database.engine.dispose()
             return self._secrets[key_id]
 
     def policy(self, reader: Reader, now: datetime) -> _Policy:
