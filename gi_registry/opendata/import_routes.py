@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, request
 
+from gi_registry.bulk.service import kind_named
 from gi_registry.divisions.rules import Somewhere
 from gi_registry.kernel.errors import invalid
 from gi_registry.kernel.words import say
@@ -32,17 +33,18 @@ def bring_in() -> Response:
     upload = uploaded("file")
     if upload is None:
         raise invalid("file", say("没有选择文件。"), say("请选择 CSV 或 GeoJSON 文件。"))
-    form = request.form
-    wishes = files.Wishes(
-        dry_run=form.get("how") == "dry-run",
-        partial=form.get("how") == "partial",
-        encoding=form.get("encoding", ""),
-        mapping=form.get("mapping", ""),
-    )
-    work = current_work()
-    result = files.import_file(work, form.get("kind", ""), upload.content, name=upload.name, wishes=wishes, mapping_files=False)
-    shown = page("bulk/result.html", result=result, outcome=files.outcome(result), name=upload.name, most=files.SHOWN_ERRORS)
+    kind = kind_named(KINDS, request.form.get("kind", ""))
+    result = files.import_file(current_work(), kind.name, upload.content, name=upload.name, wishes=_wishes(), mapping_files=False)
+    shown = page("bulk/result.html", result=result, kind=kind, outcome=files.outcome(result), name=upload.name, most=files.SHOWN_ERRORS)
     return make_response(shown, 422 if result.errors and not result.kept else 200)
+
+
+def _wishes() -> files.Wishes:
+    form = request.form
+    how = form.get("how", "")
+    return files.Wishes(
+        dry_run=how == "dry-run", partial=how == "partial", encoding=form.get("encoding", ""), mapping=form.get("mapping", "")
+    )
 
 
 @bp.get("/<kind>/template.csv")

@@ -23,7 +23,8 @@ from gi_registry.origin.models import AreaVersion
 from gi_registry.origin.queries import list_areas
 from gi_registry.registry.models import Authorisation, Gi, Protection
 from gi_registry.registry.queries import counts_by_gi, get_gi, protections_of
-from gi_registry.registry.rules import Facts, standing_of
+from gi_registry.registry.rules import standing_of
+from gi_registry.registry.service import facts_of
 from gi_registry.workflow import Work
 
 GI_COLUMNS = ("code", "name", "name_en", "category", "country", "division", "place", "holder", "tracks", "users", "url")
@@ -191,7 +192,8 @@ def user_page(work: Work, code: str) -> UserPage:
     if organisation is None or not rows:
         raise NotFound
     entries = [
-        UserEntry(row, gi, protection, _may_use(row, work.today), published_listing(work.session, row.id)) for row, gi, protection in rows
+        UserEntry(row, gi, protection, _may_use(row, protection, work.today), published_listing(work.session, row.id))
+        for row, gi, protection in rows
     ]
     name = masked(organisation.name, natural_person=organisation.natural_person)
     return UserPage(name, organisation.uscc or "", full_name(work.session, organisation.division_code), entries)
@@ -204,5 +206,5 @@ def _read(code: str) -> str:
         raise NotFound from None
 
 
-def _may_use(row: Authorisation, on: date) -> bool:
-    return standing_of(Facts(row.state, row.matched, row.valid_from, row.valid_to), (), on).active
+def _may_use(row: Authorisation, protection: Protection, on: date) -> bool:
+    return standing_of(facts_of(row, protection), (), on).active

@@ -269,12 +269,14 @@ class Standing:
 
 @dataclass(frozen=True)
 class Facts:
-    """What standing is computed from."""
+    """What standing is computed from: the authorisation, and the protection under which it stands."""
 
     state: str
     matched: bool
     valid_from: date | None
     valid_to: date | None
+    protection_state: str = "recognised"
+    protection_to: date | None = None
 
 
 def standing_of(facts: Facts, restrictions: Iterable[OpenRestriction], on: date) -> Standing:
@@ -299,3 +301,12 @@ def _why_not(facts: Facts, on: date) -> Iterable[Words]:
         yield say("用标登记自 %(day)s 起有效。", day=facts.valid_from.isoformat())
     if facts.valid_to is not None and on >= facts.valid_to:
         yield say("用标登记已于 %(day)s 终止。", day=facts.valid_to.isoformat())
+    yield from _why_unprotected(facts, on)
+
+
+def _why_unprotected(facts: Facts, on: date) -> Iterable[Words]:
+    """An authorisation falls with its protection: on the day that ended, or altogether where no day is on file."""
+    if facts.protection_to is not None and on >= facts.protection_to:
+        yield say("该项保护已于 %(day)s 终止。", day=facts.protection_to.isoformat())
+    elif facts.protection_to is None and facts.protection_state not in STANDING_PROTECTION:
+        yield say("该项保护当前不在有效状态。")

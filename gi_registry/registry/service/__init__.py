@@ -16,7 +16,7 @@ from gi_registry.registry.service.authorisations import (
 )
 from gi_registry.registry.service.gis import edit_gi, put_protection, register_gi, view_gi
 from gi_registry.registry.service.products import add_product, edit_product, products_for, view_product
-from gi_registry.registry.service.standing import lift, restrict, standing
+from gi_registry.registry.service.standing import facts_of, lift, restrict, standing
 
 __all__ = [
     "add_product",
@@ -25,6 +25,7 @@ __all__ = [
     "deregister",
     "edit_gi",
     "edit_product",
+    "facts_of",
     "lift",
     "match_organisation",
     "order_rectification",

@@ -9,16 +9,28 @@ from sqlmodel import Session
 from gi_registry.kernel.errors import invalid
 from gi_registry.kernel.words import say
 from gi_registry.registry import queries
-from gi_registry.registry.models import Authorisation, AuthorisationRestriction
+from gi_registry.registry.models import Authorisation, AuthorisationRestriction, Protection
 from gi_registry.registry.rules import Effect, Facts, OpenRestriction, Standing, standing_of
 from gi_registry.workflow import Work
 
 
 def standing(session: Session, authorisation: Authorisation, on: date) -> Standing:
     """Return what ``authorisation`` permits on a Shanghai date, with the effects that hold and the reasons in words."""
-    facts = Facts(authorisation.state, authorisation.matched, authorisation.valid_from, authorisation.valid_to)
+    facts = facts_of(authorisation, queries.get_protection(session, authorisation.protection_id))
     rows = queries.restrictions_of(session, authorisation.id or 0)
     return standing_of(facts, [OpenRestriction(row.effect, row.basis, row.from_on, row.until_on) for row in rows], on)
+
+
+def facts_of(authorisation: Authorisation, protection: Protection) -> Facts:
+    """Return what standing is computed from."""
+    return Facts(
+        state=authorisation.state,
+        matched=authorisation.matched,
+        valid_from=authorisation.valid_from,
+        valid_to=authorisation.valid_to,
+        protection_state=protection.state,
+        protection_to=protection.valid_to,
+    )
 
 
 def restrict(

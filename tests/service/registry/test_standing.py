@@ -73,3 +73,9 @@ def test_a_product_of_an_ended_authorisation_and_of_another_producer(work: Work)
 def test_the_database_refuses_a_product_without_content(work: Work) -> None:
     with pytest.raises(Conflict), work.savepoint():
         make_product(work, content_per_label=0)
+
+
+def test_a_user_under_a_revoked_gi_may_not_go_on(work: Work) -> None:
+    row = make_authorisation(work, protection=make_protection(work, state="revoked", valid_to=date(2026, 1, 1)))
+    assert not service.standing(work.session, row, TODAY).active
+    assert service.standing(work.session, row, date(2025, 12, 31)).active

@@ -102,3 +102,19 @@ def test_rectifying_permits_codes_under_a_cap_only() -> None:
     standing = standing_of(Facts("rectifying", matched=True, valid_from=None, valid_to=None), [], TODAY)
     assert standing.active
     assert standing.effects == {"cap_allotment"}
+
+
+@pytest.mark.parametrize(
+    ("state", "to", "active"),
+    [
+        ("recognised", None, True),
+        ("renewed", None, True),
+        ("revoked", None, False),
+        ("revoked", date(2026, 3, 11), True),
+        ("expired", date(2026, 3, 10), False),
+        ("recognised", date(2026, 3, 10), False),
+    ],
+)
+def test_an_authorisation_falls_with_its_protection(state: str, to: date | None, active: bool) -> None:
+    facts = Facts("active", matched=True, valid_from=None, valid_to=None, protection_state=state, protection_to=to)
+    assert standing_of(facts, [], TODAY).active is active

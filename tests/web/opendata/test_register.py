@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from gi_registry.listings import service
 from gi_registry.workflow import Work
 from tests.builders.divisions import make_division
+from tests.builders.listings import make_stage, to_proposed
 from tests.builders.registry import make_authorisation, make_gi, make_organisation, make_protection
 
 
@@ -122,3 +124,16 @@ def test_a_person_whom_an_announcement_lists_by_name_only_is_masked(work: Work, 
     work.commit()
     page = client.get("/registry?kind=users").text
     assert "李时珍" not in page and "李**" in page
+
+
+def test_the_entry_of_a_user_states_a_published_listing_and_not_an_open_case(work: Work, client: Any) -> None:
+    stage = to_proposed(make_stage(work))
+    user = stage.party
+    work.session.commit()
+    assert "专用标志使用异常名录" not in client.get(f"/registry/users/{user.uscc}").text
+    stage.act("city", service.decide_listing, note="同意列入。")
+    work.session.commit()
+    page = client.get(f"/registry/users/{user.uscc}").text
+    assert "列入专用标志使用异常名录，事由" in page
+    body = client.get(f"/registry/users/{user.uscc}?format=json").json
+    assert "异常名录" in body["authorisations"][0]["listing"]
