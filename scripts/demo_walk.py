@@ -203,20 +203,14 @@ class Story:
         page = jia.get(path).expect("项必填数字中")
         told = _found(re.search(r"\d+ 项必填数字中，\d+ 项已按登记数据填好", page.text), "预填数")
         form = next(form for form in page.forms() if form.action.endswith(f"/reports/{YEAR}"))
-        empty = {name: "0" for name, value in form.values if not value and not name.endswith(":reason") and name != "csrf_token"}
-        keep = {name: value for name, value in {"output": "65000", "sales": "360"}.items() if name in empty}
-        core = {name: "70000" for name in empty if name in {"output", "output_total"}} | keep
-        checked = jia.send(form, {**core, **self._missing(page, empty), "next": "check"}, files={}, page=page).expect("声明")
+        known = {name for name, value in form.values if value}
+        if known & {"output", "sales"}:
+            raise Unexpected("总产量和销售额不是登记数据，却已填好")
+        checked = jia.send(form, {"output": "66000", "sales": "360", "next": "check"}, files={}, page=page).expect("声明")
         filed = jia.submit(checked.address, {"declared": "1"}, action="/file").expect("回执")
         number = re.search(r"[A-Z\u4e00-\u9fff]*\d{4}[-\w〔〕]*号?", filed.text)
         digest = _found(re.search(r"[0-9a-f]{64}", filed.text), "哈希")
         return f"{told}；回执 {number.group(0) if number else ''}，SHA-256 {digest[:12]}…"
-
-    @staticmethod
-    def _missing(page: Page, empty: dict[str, str]) -> dict[str, str]:
-        """Return a value for every required figure that the registry does not know."""
-        outside = re.sub(r"<details class=\"more\".*?</details>", "", page.text, flags=re.DOTALL)
-        return {name: "1" for name in empty if f'name="{name}"' in outside}
 
     def nil_report(self) -> str:
         """One screen."""
