@@ -34,6 +34,20 @@ from tests.builders.listings import (
 )
 
 
+DECISION_SAYS = (
+    "示例异列决〔2026〕1号",
+    "QT-01",
+    "12 亩 × 500",
+    "上限文件我们没有收到。",
+    "经核对，已予答复。",
+    "《示例省地理标志条例（示例）》",
+    "六十日内申请行政复议",
+    "六个月内",
+    "移出的条件",
+    "示例县知识产权局",
+)
+
+
 def paper_text(stage: Stage, document_id: int | None) -> str:
     document = stage.session.get(Document, document_id)
     content = content_of(stage.session, document)
@@ -55,8 +69,9 @@ def test_the_whole_way_onto_the_list(work: Any) -> None:
     assert case.decision_number == "示例异列决〔2026〕1号"
     assert case.published_on == stage.as_("city").today
     text = paper_text(stage, case.decision_document_id)
-    for said in ("示例异列决〔2026〕1号", stage.party.name, stage.party.uscc, "QT-01", "12 亩 × 500", "上限文件我们没有收到。", "经核对，已予答复。",
-                 "《示例省地理标志条例（示例）》", "六十日内申请行政复议", "六个月内", "移出的条件", "示例县知识产权局"):  # fmt: skip
+    assert stage.party.name in text
+    assert stage.party.uscc in text
+    for said in DECISION_SAYS:
         assert said in text, said
     listing = queries.published_listing(work.session, case.authorisation_id)
     assert listing is not None
