@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,7 @@ from gi_registry.codes.service.drawing import check
 from gi_registry.codes.service.keys import open_secret
 from gi_registry.codes.service.sheet import PER_PAGE, Footer, LabelText, draw_sheets
 from gi_registry.config import Settings
-from gi_registry.kernel.errors import Conflict, Invalid, invalid
+from gi_registry.kernel.errors import Conflict, Invalid, Unavailable, invalid
 from gi_registry.kernel.quantities import GRAMS_PER_KG
 from gi_registry.kernel.words import say
 from gi_registry.registry import queries as registry
@@ -25,6 +26,7 @@ from gi_registry.registry.models import Authorisation, Product
 from gi_registry.registry.service import standing
 from gi_registry.workflow import Work
 
+_ALPHANUMERIC = re.compile(r"HTTPS?://[0-9A-Z.:/-]+")
 LABELS_PER_FILE = 60 * PER_PAGE
 
 
@@ -83,7 +85,7 @@ def labels_pdf(work: Work, allotment_id: int, settings: Settings, *, part: int |
     found = _part(allotment, part)
     codes = [code for _serial, code in codes_of(work, allotment, settings.secret_key, part=found)]
     footer = Footer(allotment.number, work.today.isoformat(), found.first)
-    pdf = draw_sheets(codes, text=text, address=f"{settings.public_url.rstrip('/')}/T/", footer=footer)
+    pdf = draw_sheets(codes, text=text, address=_address(settings), footer=footer)
     return Paper(f"{allotment.number}-{found.first}-{found.last}.pdf", "application/pdf", pdf)
 
 
@@ -91,7 +93,7 @@ def codes_csv(work: Work, allotment_id: int, settings: Settings) -> Listing:
     """Return serial number, code and QR text of every label, for print houses; rows are made as they are read. Raises as ``labels_pdf``."""
     allotment = _printable(work, allotment_id)
     label_text(work, allotment, mark_image=None)
-    address = f"{settings.public_url.rstrip('/')}/T/".upper()
+    address = _address(settings)
     runs = _runs(work, allotment, settings.secret_key, part=Part(1, 1, allotment.count))
     return Listing(f"{allotment.number}.csv", "text/csv", _csv(runs, address))
 
@@ -154,6 +156,17 @@ def _part(allotment: Allotment, number: int | None) -> Part:
     if found is None:
         raise invalid("part", say("没有第 %(number)s 份印张。", number=number), say("请从页面上的下载链接进入。"), value=number)
     return found
+
+
+def _address(settings: Settings) -> str:
+    """Return what stands before the code in the QR symbol, upper case. Raises Unavailable for an address outside alphanumeric mode."""
+    address = f"{settings.public_url.rstrip('/')}/T/".upper()
+    if not _ALPHANUMERIC.fullmatch(address):
+        raise Unavailable(
+            say("公开网址“%(address)s”不能印成二维码。", address=settings.public_url),
+            remedy=say("请系统管理员把 GI_PUBLIC_URL 设为只含字母、数字、点和连字符的网址。"),
+        )
+    return address
 
 
 def _mark_image(settings: Settings) -> Path | None:

@@ -188,6 +188,13 @@ def test_only_the_user_prints_and_not_what_is_void(work: Work) -> None:
         service.labels_pdf(work, allotment.id or 0, SETTINGS)
 
 
+def test_an_address_that_no_symbol_can_hold_is_refused(work: Work) -> None:
+    allotment = make_allotment(work, make_season(work), count=1, received=False)
+    for address in ("https://地标.示例", "https://gi_registry.example", "javascript:alert(1)"):
+        with pytest.raises(Unavailable, match="不能印成二维码"):
+            service.labels_pdf(work, allotment.id or 0, read_settings({}, secret_key=SECRET_KEY, public_url=address))
+
+
 def test_a_large_allotment_comes_in_parts(work: Work) -> None:
     season = make_season(work)
     allotment = make_allotment(work, season, count=1090, received=False)

@@ -11,8 +11,14 @@ WHOLE = LabelFacts("913205830000000000", "示例湖大闸蟹", "GB/T 19957", "�
 
 @pytest.mark.parametrize(
     ("track", "gi_name", "standard", "trade_mark", "special_mark"),
-    [("A", True, True, False, True), ("B", False, False, True, True), ("C", False, False, True, True), ("D", True, True, False, True), ("AGI", True, False, False, False)],
-)  # fmt: skip
+    [
+        ("A", True, True, False, True),
+        ("B", False, False, True, True),
+        ("C", False, False, True, True),
+        ("D", True, True, False, True),
+        ("AGI", True, False, False, False),
+    ],
+)
 def test_each_track_has_its_elements(track: str, gi_name: bool, standard: bool, trade_mark: bool, special_mark: bool) -> None:
     needed = elements_for([track])
     assert Element.USCC in needed
