@@ -281,7 +281,8 @@ def _file(stage: Stage, login: str, year: int, moment: datetime) -> int:
         authorisation = _own(work)
         form = reports.open_form(work, authorisation.id, year)
         values = {item.figure.key: "0" for item in form.content.rows if item.figure.core and item.value is None}
-        values |= {key: text for key, text in {"sales": "120", "households": "12"}.items() if key in values}
+        output = next((row.typed for row in form.content.rows if row.figure.key == "gi_output"), "") or "0"
+        values |= {key: text for key, text in {"sales": "120", "output": output}.items() if key in values}
         report = reports.save_draft(work, authorisation.id, year, fields=Draft(version=0, values=values))
         filing = Filing(version=report.version, declared=True, signed_name=work.actor.name)
         return reports.file_report(work, report.id or 0, fields=filing).id or 0
