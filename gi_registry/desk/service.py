@@ -89,7 +89,9 @@ def view_home(work: Work) -> Home:
     rows, _total = queries.cases_in_turn(work.session, work.visible(ListingCase, "case:rectify"), (Turn.PARTY,))
     owned = authorisations_of(work.session, organisation) if organisation is not None else []
     return Home(
-        due=tuple(item for item in (my_obligations(work) if work.allows("report:view") else ()) if item.status in {Status.OPEN, Status.OVERDUE}),
+        due=tuple(
+            item for item in (my_obligations(work) if work.allows("report:view") else ()) if item.status in {Status.OPEN, Status.OVERDUE}
+        ),
         unread=unread_count(work.session, organisation),
         cases=tuple(_case(row, path="/cases") for row in rows),
         authorisations=tuple((item, get_gi(work.session, item.gi_id).name) for item in owned),
@@ -135,7 +137,7 @@ def _reports(work: Work, state: str, title: Words, why: Words) -> Group:
         Item(say("%(year)s 年度报告", year=report.year), f"{name} · {gi_name}", why, f"/office/reports/{report.id}")
         for report, name, gi_name in rows
     )
-    return Group(title, items, total, f"/reports?status={state}", say("没有等待您的年度报告。"))
+    return Group(title, items, total, f"/reports?state={state}", say("没有等待您的年度报告。"))
 
 
 def move_clock(work: Work, count: int) -> None:

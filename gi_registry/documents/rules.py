@@ -14,7 +14,17 @@ LARGEST_BYTES = 10 * 1024 * 1024
 LONGEST_NAME = 120
 ENCODINGS = ("utf-8-sig", "gb18030")
 GEOJSON_TYPES = frozenset(
-    {"FeatureCollection", "Feature", "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
+    {
+        "FeatureCollection",
+        "Feature",
+        "Point",
+        "MultiPoint",
+        "LineString",
+        "MultiLineString",
+        "Polygon",
+        "MultiPolygon",
+        "GeometryCollection",
+    }
 )
 
 

@@ -49,9 +49,7 @@ def store_written(work: Work, *, name: str, html: str, owner_org_id: int | None,
     return _keep(work, name, content, media_type=MediaType.HTML, owner_org_id=owner_org_id, authority_division=authority_division)
 
 
-def _keep(
-    work: Work, name: str, content: bytes, *, media_type: MediaType, owner_org_id: int | None, authority_division: str
-) -> Document:
+def _keep(work: Work, name: str, content: bytes, *, media_type: MediaType, owner_org_id: int | None, authority_division: str) -> Document:
     sha256 = sha256_of(content)
     if not content_is_stored(work.session, sha256):
         work.session.add(DocumentContent(sha256=sha256, content=content))

@@ -94,7 +94,8 @@ def uscc_of(prefix: str, body: str) -> str:
 def announcement(text: str, field: str = "announcement") -> Announcement:
     """Read an announcement number; raise Invalid that shows what is expected.
 
-    Read: ``国家质检总局公告 2012年第111号``, ``国家知识产权局公告第475号``, ``第五〇八号``, ``农业部公告第1813号``, each with or without a date.
+    Read: ``国家质检总局公告 2012年第111号``, ``国家知识产权局公告第475号``, ``第五〇八号``,
+    ``农业部公告第1813号``, each with or without a date.
     """
     raw = text.strip()
     line = raw.replace("Ｏ", "〇")

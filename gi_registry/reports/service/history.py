@@ -58,9 +58,7 @@ def row_of(report: AnnualReport, *, unit: str) -> dict[str, str]:
     """Return a filed report as a row of a file; label figures of the first marking mode that has any."""
     figures = report.filed_content.get("figures", {})
     mode = next((key.partition(".")[0] for key in figures if "." in key), MarkingMode.ITEM_CODE.value)
-    values = {
-        column: typed(figure, queries.stated(report, figure.key)) for column, figure in figures_by_column(mode, unit=unit).items()
-    }
+    values = {column: typed(figure, queries.stated(report, figure.key)) for column, figure in figures_by_column(mode, unit=unit).items()}
     return values | {
         "year": str(report.year),
         "state": report.state,

@@ -56,6 +56,4 @@ def is_preview(environ: Mapping[str, object]) -> bool:
     """Say whether a machine fetched the page to show a preview or to have it ready: such a look-up never counts."""
     if PREVIEW_AGENTS.search(str(environ.get("HTTP_USER_AGENT") or "")[:AGENT_CHARACTERS]):
         return True
-    return any(
-        word in str(environ.get(name) or "").lower() for name in PREVIEW_HEADERS for word in ("prefetch", "preview", "prerender")
-    )
+    return any(word in str(environ.get(name) or "").lower() for name in PREVIEW_HEADERS for word in ("prefetch", "preview", "prerender"))

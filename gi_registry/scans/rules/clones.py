@@ -40,9 +40,7 @@ def read_counting_test(value: object) -> CountingTest | None:
         return None
     try:
         bare = value.get("client_days_without_places")
-        return CountingTest(
-            int(value["client_days"]), int(value["provinces"]), int(value["hours"]), None if bare is None else int(bare)
-        )
+        return CountingTest(int(value["client_days"]), int(value["provinces"]), int(value["hours"]), None if bare is None else int(bare))
     except (KeyError, TypeError, ValueError):
         return None
 

@@ -99,4 +99,3 @@ def test_a_desk_reads_its_places_from_the_operators_table(database_url, on_file,
     assert call(wrap(lambda _environ, _start: [b"inner"], settings), f"/T/{labels.code(1)}")[0] == "200 OK"
     with open_work() as work:
         assert work.session.connection().exec_driver_sql("SELECT place FROM scan").scalar_one() == "320500"
-
