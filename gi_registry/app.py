@@ -81,5 +81,5 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.teardown_request(close_work)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.wsgi_app = wrap(app.wsgi_app, settings)  # type: ignore[method-assign]  # the documented way to stand in front of Flask
+    app.wsgi_app = wrap(app.wsgi_app, settings)  # type: ignore[assignment,method-assign]  # the documented way to stand in front of Flask
     return app

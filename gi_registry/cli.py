@@ -177,7 +177,7 @@ def log_verify(settings: Settings, kept: Path | None, verifier_key: str | None, 
 @click.option("--template", type=click.Path(dir_okay=False, path_type=Path), help="Write an empty file with a sample row instead.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
-def import_rows(settings: Settings, kind: str, file: Path | None, template: Path | None, *, as_json: bool, **options: Any) -> None:
+def import_rows(settings: Settings, /, kind: str, file: Path | None, template: Path | None, *, as_json: bool, **options: Any) -> None:
     """Store the rows of a CSV or GeoJSON file. Example: gi-registry import gis jiangsu.csv --mapping agi"""
     from gi_registry.opendata import files  # noqa: PLC0415  # loads every feature that has rows
 
