@@ -49,6 +49,11 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+def storable(text: str) -> bool:
+    """Say whether both databases can keep ``text``: no NUL and no half of a surrogate pair."""
+    return "\x00" not in text and not any("\ud800" <= symbol <= "\udfff" for symbol in text)
+
+
 def uscc(text: str, field: str = "uscc") -> str:
     """Return a Unified Social Credit Code in its 18 capital characters; raise Invalid (GB 32100, check character)."""
     number = re.sub(r"[\s\-]", "", plain(text)).upper()

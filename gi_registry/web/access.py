@@ -7,8 +7,10 @@ from typing import Any, TypeVar
 
 from flask import current_app, request
 
-from gi_registry.kernel.errors import NotFound, NotSignedIn
+from gi_registry.kernel.errors import NotFound, NotSignedIn, invalid
+from gi_registry.kernel.identifiers import storable
 from gi_registry.kernel.permissions import GRANTS
+from gi_registry.kernel.words import say
 from gi_registry.web.work import current_work
 
 PUBLIC = "public"
@@ -36,10 +38,18 @@ def declared_access(endpoint: str) -> str | None:
     return getattr(current_app.view_functions[endpoint], "gi_access", None)
 
 
+def _refuse_unstorable() -> None:
+    """Refuse a request with characters that no database keeps, before they reach a query."""
+    texts = [*(request.view_args or {}).values(), *request.args.values(), *request.form.values()]
+    if not all(storable(text) for text in texts if isinstance(text, str)):
+        raise invalid("form", say("内容里有不能保存的控制字符。"), say("请删去后重新提交。"))
+
+
 def enforce() -> None:
     """Refuse the request whose actor lacks what its view declares."""
     if request.endpoint is None:
         return
+    _refuse_unstorable()
     need = declared_access(request.endpoint)
     if need is None:
         raise NotFound

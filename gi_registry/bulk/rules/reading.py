@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from gi_registry.bulk.rules.encoding import decode
 from gi_registry.bulk.rules.kinds import RowError
 from gi_registry.kernel.errors import invalid
+from gi_registry.kernel.identifiers import storable
 from gi_registry.kernel.words import say
 
 GEOMETRY = "geometry"
@@ -124,10 +125,16 @@ def _read_geojson(text: str) -> Table:
     lines: list[Line] = []
     errors: list[RowError] = []
     for row, feature in enumerate(features, start=1):
-        if isinstance(feature, dict) and isinstance(feature.get("properties") or {}, dict):
-            lines.append(Line(row, _cells(feature)))
-        else:
+        if not isinstance(feature, dict) or not isinstance(feature.get("properties") or {}, dict):
             errors.append(RowError(row, "", "", say("第 %(row)s 个要素不是 Feature 对象。", row=row), say("请重新导出该要素。")))
+            continue
+        cells = _cells(feature)
+        broken = next((name for name, value in cells.items() if not storable(name + value)), None)
+        if broken is None:
+            lines.append(Line(row, cells))
+        else:
+            shown = broken if storable(broken) else ""
+            errors.append(RowError(row, shown, "", say("文字里有不能保存的控制字符。"), say("请删去该字符后重新导出。")))
     headers = dict.fromkeys(header for line in lines for header in line.cells)
     return Table(tuple(headers), tuple(lines), tuple(errors))
 

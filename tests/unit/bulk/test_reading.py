@@ -170,3 +170,10 @@ def test_a_formula_is_neutralised_on_the_way_out_and_comes_back_the_same(evil: s
 def test_a_template_and_geojson_can_be_read_back() -> None:
     assert dict(own_headers(KIND, read_table(template(KIND))).lines[0].cells) == {"code": "A1", "name": "甲", "note": "无"}
     assert read_table(to_geojson(KIND, [{"code": "A1", "name": "甲"}])).lines[0].cells["name"] == "甲"
+
+
+@pytest.mark.parametrize("escape", ["\\u0000", "\\ud800"])
+def test_characters_that_no_database_keeps_are_an_error_of_their_row(escape: str) -> None:
+    body = '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"code": "ESCAPE"}, "geometry": null}]}'
+    table = read_table(body.replace("ESCAPE", escape).encode())
+    assert [(error.row, error.column) for error in table.errors] == [(1, "code")]

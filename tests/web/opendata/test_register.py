@@ -137,3 +137,10 @@ def test_the_entry_of_a_user_states_a_published_listing_and_not_an_open_case(wor
     assert "列入专用标志使用异常名录，事由" in page
     body = client.get(f"/registry/users/{user.uscc}?format=json").json
     assert "异常名录" in body["authorisations"][0]["listing"]
+
+
+def test_a_character_that_no_database_keeps_is_refused_in_words(client: Any) -> None:
+    for address in ("/registry?q=%00", "/registry?track=A%00", "/registry/users/%00", "/verify?code=%00"):
+        answer = client.get(address)
+        assert answer.status_code == 422, address
+        assert "控制字符" in answer.text
