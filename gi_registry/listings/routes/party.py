@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+from flask import send_file
 from werkzeug.wrappers import Response
 
 from gi_registry.kernel.words import say
@@ -34,11 +37,9 @@ def show_own_case(case_id: int) -> str:
 def show_paper(case_id: int, document_id: int) -> Response:
     """Hand out a paper: what the registry wrote is shown, what people handed in is downloaded."""
     document, content = service.paper(current_work(), case_id, document_id)
-    answer = Response(content, mimetype=document.media_type)
-    shown = "inline" if document.media_type == "text/html" else "attachment"
-    answer.headers.set("Content-Disposition", shown, filename=document.name)
+    handed_in = document.media_type != "text/html"
+    answer = send_file(BytesIO(content), mimetype=document.media_type, as_attachment=handed_in, download_name=document.name, etag=document.sha256)
     answer.headers["Cache-Control"] = "no-store"
-    answer.headers["ETag"] = f'"{document.sha256}"'
     return answer
 
 

@@ -33,7 +33,6 @@ from tests.builders.listings import (
     to_window,
 )
 
-
 DECISION_SAYS = (
     "示例异列决〔2026〕1号",
     "QT-01",

@@ -82,6 +82,7 @@ def test_an_act_over_http(browser: Any, open_work: Any) -> None:
     paper = page.split(f"/cases/{stage.id}/papers/")[1].split('"')[0]
     shown = client.get(f"/cases/{stage.id}/papers/{paper}")
     assert shown.mimetype == "text/html"
+    assert shown.headers["Content-Disposition"].encode("latin-1").startswith(b"inline; filename")
     assert "拟列入专用标志使用异常名录告知书" in shown.text
 
 
