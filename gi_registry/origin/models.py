@@ -74,4 +74,5 @@ class Plot(Row, Scoped, Versioned, table=True):
     valid_to: date | None = None
     state: str
     warnings: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    earlier: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     origin: str = Origin.FORM

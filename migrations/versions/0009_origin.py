@@ -122,6 +122,7 @@ def _create_plot() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("warnings", sa.JSON(), nullable=False),
+        sa.Column("earlier", sa.JSON(), nullable=False),
         sa.Column("origin", sa.String(), nullable=False),
         sa.CheckConstraint("capture IN ('survey', 'phone', 'map', 'import')", name=op.f("ck_plot_capture")),
         sa.CheckConstraint("origin IN ('form', 'import')", name=op.f("ck_plot_origin")),

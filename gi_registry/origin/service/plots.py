@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
+from shapely import to_geojson
+
 from gi_registry.kernel.errors import invalid
 from gi_registry.kernel.words import packed, say
 from gi_registry.origin import queries
@@ -70,9 +74,10 @@ def edit_plot(work: Work, plot_id: int, *, fields: PlotFields, outline: Reading 
 
 
 def correct_plot(work: Work, plot: Plot, *, fields: PlotFields, outline: Reading) -> Plot:
-    """Put a plot's statement right; past verdicts stay with the batches they were given for, the log keeps what it said before."""
+    """Put a plot's statement right: what it said before stays in ``earlier``, past verdicts stay with their batches."""
     work.require("plot:edit", plot)
     warnings = check_period(fields.valid_from, fields.valid_to) + outline.warnings
+    plot.earlier = [*plot.earlier, _as_it_was(work, plot)]
     for name, value in fields.model_dump().items():
         setattr(plot, name, value)
     plot.geometry, plot.area_milli_mu = outline.geometry, area_milli_mu(outline.geometry)
@@ -81,6 +86,13 @@ def correct_plot(work: Work, plot: Plot, *, fields: PlotFields, outline: Reading
     work.record(plot, "plot:correct")
     work.flush()
     return plot
+
+
+def _as_it_was(work: Work, plot: Plot) -> dict[str, object]:
+    """Return a version of a plot as JSON, with the day on which another took its place."""
+    said = PlotFields.model_validate(plot, from_attributes=True).model_dump(mode="json")
+    outline = json.loads(to_geojson(plot.geometry))
+    return {**said, "version": plot.version, "until": work.today.isoformat(), "area_milli_mu": plot.area_milli_mu, "geometry": outline}
 
 
 def retire_plot(work: Work, plot_id: int, *, version: int | None = None) -> Plot:

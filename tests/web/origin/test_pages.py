@@ -152,6 +152,8 @@ def test_a_plot_is_put_right_and_keeps_its_outline_unless_a_new_one_is_given(cli
     with open_work() as work:
         plot = queries.get_plot(work.session, place["plot"])
         assert (plot.name, plot.tenure, plot.version, plot.area_milli_mu) == ("东塘一围", "contracted", 2, 12_000)
+        assert [(was["name"], was["tenure"], was["version"]) for was in plot.earlier] == [("东塘", "own", 1)]
+        assert plot.earlier[0]["geometry"]["type"] == "MultiPolygon"
     assert post(client, path, form).status_code == 409
     assert post(client, path, form | {"version": "2", "geometry": CORNERS}).status_code == 303
     assert "更正地块" in client.get(f"/plots/{place['plot']}").text
