@@ -42,6 +42,7 @@ def ava(work, name):
 
 
 @needs_data
+@pytest.mark.slow
 def test_269_real_areas_come_in_and_come_back_unchanged(work):
     result = ava(work, "ava_current_simplified_50m.geojson")
     assert result.stored == 269
