@@ -15,8 +15,8 @@ UNITS: dict[str, Words] = {"g": say("克"), "piece": say("件"), "report": say("
 
 
 def grouped(number: int) -> str:
-    """Write a whole number in groups of three with thin spaces, as pages do."""
-    return f"{number:,}".replace(",", "\u2009")
+    """Write a whole number in groups of three with narrow spaces at which no line breaks."""
+    return f"{number:,}".replace(",", "\u202f")
 
 
 @dataclass(frozen=True)

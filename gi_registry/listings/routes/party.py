@@ -38,7 +38,8 @@ def show_paper(case_id: int, document_id: int) -> Response:
     """Hand out a paper: what the registry wrote is shown, what people handed in is downloaded."""
     document, content = service.paper(current_work(), case_id, document_id)
     handed_in = document.media_type != "text/html"
-    answer = send_file(BytesIO(content), mimetype=document.media_type, as_attachment=handed_in, download_name=document.name, etag=document.sha256)
+    stream, name = BytesIO(content), document.name
+    answer = send_file(stream, mimetype=document.media_type, as_attachment=handed_in, download_name=name, etag=document.sha256)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

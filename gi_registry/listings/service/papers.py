@@ -169,4 +169,4 @@ def _paper(
 def _evidence(work: Work, case: ListingCase) -> tuple[Evidence, ...]:
     ids = dict.fromkeys(number for step in queries.steps_of(work.session, case.id or 0) for number in step.document_ids)
     documents = [get_document(work.session, number) for number in ids]
-    return tuple(Evidence(document.name, document.sha256) for document in documents)
+    return tuple(Evidence(document.name.removesuffix(".html"), document.sha256) for document in documents)

@@ -24,6 +24,7 @@ from gi_registry.listings.service.handling import decision_unproven
 from gi_registry.listings.service.steps import facts_of
 from gi_registry.notices.models import ServiceRecord
 from gi_registry.notices.queries import consent_of, get_service
+from gi_registry.notices.rules import Method
 from gi_registry.registry.models import Authorisation, Gi
 from gi_registry.registry.queries import get_authorisation, get_gi
 from gi_registry.workflow import Work
@@ -52,6 +53,7 @@ MAIN: dict[State, Action] = {
     State.RECTIFICATION_FILED: Action.VERIFY_RECTIFICATION,
     State.RECTIFICATION_VERIFIED: Action.REMOVE,
 }
+BY_RECEIPT = frozenset({Method.POST, Method.PERSONAL})
 PARTY_SEES = frozenset(
     {
         "order_rectification", "issue_notice", "serve_again", "prove_service", "file_defence", "answer_defence", "decide_listing",
@@ -154,11 +156,12 @@ def own_cases(work: Work) -> list[Any]:
 
 def _choices(work: Work, case: ListingCase, facts: CaseFacts) -> tuple[Choice, ...]:
     offered = [action for action in Action if CASE_LIFE.allows(case.state, action.value) and work.allows(PERMISSIONS[action], case)]
-    return tuple(_choice(action, facts) for action in offered)
+    receipt_opens = case.notice_service_id is not None and get_service(work.session, case.notice_service_id).method in BY_RECEIPT
+    return tuple(_choice(action, facts, receipt_opens=receipt_opens) for action in offered)
 
 
-def _choice(action: Action, facts: CaseFacts) -> Choice:
-    if action is Action.PROVE_SERVICE or action is Action.ANSWER_DEFENCE:
+def _choice(action: Action, facts: CaseFacts, *, receipt_opens: bool) -> Choice:
+    if action is Action.ANSWER_DEFENCE or (action is Action.PROVE_SERVICE and receipt_opens):
         return Choice(action, CASE_LIFE.label(action.value), None)  # the form of these acts is what opens their gate
     verdict = check(action, facts)
     return Choice(action, CASE_LIFE.label(action.value), verdict if isinstance(verdict, Failed) else None)

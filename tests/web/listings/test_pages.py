@@ -93,6 +93,13 @@ def test_why_not_is_said(browser: Any) -> None:
     assert "⊘" in text
 
 
+def test_a_running_public_notice_is_not_service_yet(browser: Any) -> None:
+    stage, client_of = browser(lambda stage: to_notice(stage, Method.PUBLIC_NOTICE), now=datetime(2026, 3, 6, 2, 0, tzinfo=UTC))
+    text = client_of("handler").get(f"/office/cases/{stage.id}").text
+    assert "送达尚未证明，不能进入陈述申辩期。" in text
+    assert "期满视为送达" in text
+
+
 def test_proving_service_needs_the_receipt(browser: Any, open_work: Any) -> None:
     stage, client_of = browser(to_notice)
     client, address = client_of("handler"), f"/office/cases/{stage.id}/acts/prove_service"
