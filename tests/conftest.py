@@ -195,8 +195,19 @@ def database_url(make_database: MakeDatabase, database_kind: str, database_state
         yield url
 
 
+@pytest.fixture(scope="session")
+def quick_passwords() -> None:
+    """Hash passwords at the least cost: the real cost is most of the time of a test with six people."""
+    from argon2 import PasswordHasher
+
+    from gi_registry.accounts import service
+
+    service._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    service._DUMMY = service._hasher.hash("nobody")
+
+
 @pytest.fixture
-def database(database_url: str) -> Iterator[Any]:
+def database(database_url: str, quick_passwords: None) -> Iterator[Any]:
     """A ``gi_registry.db.Database`` on a fresh database."""
     from gi_registry.db import Database
 

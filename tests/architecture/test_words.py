@@ -21,6 +21,7 @@ DATA = {
     "gi_registry/kernel/identifiers.py": "numerals and words of announcement numbers",
     "gi_registry/listings/rules/papers.py": "prefixes of document numbers",
     "gi_registry/listings/service/papers.py": "the Chinese form of a date, on papers that are Chinese by law",
+    "gi_registry/opendata/rules.py": "endings by which the name of a firm is told from that of a person",
     "gi_registry/origin/rules/typed.py": "words in typed coordinates",
     "gi_registry/policy/defaults.py": "titles of laws, stored with a parameter",
     "gi_registry/registry/rules.py": "the announcement that is the usual legal basis",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
+import pytest
 from sqlmodel import func, select
 
 from gi_registry.kernel.errors import Conflict, RegistryError
@@ -16,6 +17,7 @@ from tests.builders.reports import actor_named, draft_of, filing_of, make_draft,
 
 IN_TIME = datetime(2026, 2, 10, 2, 0, tzinfo=UTC)
 CLICKS = 20
+pytestmark = pytest.mark.slow
 
 
 def test_twenty_parallel_filings_are_one_filing_one_leaf_one_receipt(open_work):

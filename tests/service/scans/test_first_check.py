@@ -76,6 +76,7 @@ def _elsewhere(url: str, found: Look, results: multiprocessing.Queue) -> None:
     opened.close()
 
 
+@pytest.mark.slow
 def test_processes_share_one_first_check(connections, database_url, labels):
     context = multiprocessing.get_context("spawn")
     results = context.Queue()
