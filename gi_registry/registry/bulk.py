@@ -73,7 +73,8 @@ def _store_protection(work: Work, gi: Gi, row: Mapping[str, str]) -> bool:
     known = queries.find_protection(work.session, fields.track, fields.number)
     if known is not None and known.gi_id == gi.id and _protection_row(known) == _stated_protection(fields):
         return False
-    put_protection(work, gi.id or 0, fields)
+    seen = known.version if known else None  # a file states what shall be, whoever changed it last
+    put_protection(work, gi.id or 0, fields.model_copy(update={"version": seen}))
     return True
 
 

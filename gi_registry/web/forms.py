@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from flask import g, request
 from pydantic import BaseModel, ValidationError
 
 from gi_registry.kernel.errors import FieldError, Invalid, invalid
+from gi_registry.kernel.identifiers import storable
 from gi_registry.kernel.words import Words, say
 
 Schema = TypeVar("Schema", bound=BaseModel)
@@ -71,6 +72,8 @@ def _raw(schema: type[BaseModel]) -> dict[str, Any]:
         body = request.get_json(silent=True)
         if not isinstance(body, dict):
             raise invalid("body", say("请求正文不是 JSON 对象。"), say('请发送形如 {"字段": 值} 的 JSON。'))
+        if not all(storable(text) for text in _texts(body)):
+            raise invalid("body", say("内容里有不能保存的控制字符。"), say("请删去后重新提交。"))
         return body
     raw: dict[str, Any] = {}
     for name, info in schema.model_fields.items():
@@ -80,6 +83,16 @@ def _raw(schema: type[BaseModel]) -> dict[str, Any]:
         elif key in request.form and not (request.form[key].strip() == "" and not _is_text(info.annotation)):
             raw[key] = request.form[key]
     return raw
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield every text in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (text for pair in value.items() for part in pair for text in _texts(part))
+    elif isinstance(value, list):
+        yield from (text for part in value for text in _texts(part))
 
 
 def _is_list(annotation: Any) -> bool:

@@ -83,6 +83,8 @@ def put_protection(work: Work, gi_id: int, fields: ProtectionForm) -> Protection
     row = queries.find_protection(work.session, fields.track, fields.number)
     if row is not None and row.gi_id != gi_id:
         raise Duplicate(say("%(number)s 已登记在另一个地理标志名下。", number=fields.number), remedy=say("请核对编号。"))
+    if row is not None and fields.version is None:
+        raise Duplicate(say("%(number)s 已经登记。", number=fields.number), remedy=say("请打开这项保护修改。"))
     action = "change" if row else "register"
     if row is None:
         row = Protection(gi_id=gi_id, track=fields.track.value, number=fields.number, state=fields.settled)

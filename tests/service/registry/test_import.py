@@ -250,3 +250,21 @@ def test_a_province_brings_in_its_own_rows_only(work: Work) -> None:
     }.items():
         result = load(officer, name, text)
         assert not result.kept and len(result.errors) == 1, name
+
+
+def test_a_file_with_other_values_changes_the_entry_and_its_protection(work: Work) -> None:
+    make_division(work)
+    head = "code,name,division_code,category,track,protection_number,standard_no\n"
+    assert load(work, "gis", head + "GI-1,示例茶,999999,茶叶,A,第1号,\n").stored == 1
+    assert load(work, "gis", head + "GI-1,示例茶,999999,茶,A,第1号,GB/T 1-2020\n").stored == 1
+    gi = queries.find_gi(work.session, "GI-1")
+    assert gi is not None and (gi.category, gi.version) == ("茶", 2)
+    assert [(row.standard_no, row.version) for row in queries.protections_of(work.session, gi.id or 0)] == [("GB/T 1-2020", 2)]
+
+
+def test_a_protection_number_of_another_gi_is_refused(work: Work) -> None:
+    make_division(work)
+    head = "code,name,division_code,track,protection_number\n"
+    result = load(work, "gis", head + "GI-1,示例茶,999999,A,第1号\nGI-2,别的茶,999999,A,第1号\n")
+    assert [(row, reason) for row, _, reason in reasons(result)] == [(3, "第1号 已登记在另一个地理标志名下。")]
+    assert work.session.exec(select(func.count()).select_from(Gi)).one() == 0

@@ -10,7 +10,7 @@ from gi_registry.accounts.models import Organisation
 from gi_registry.registry import queries
 from gi_registry.registry.models import Authorisation, Product
 from gi_registry.workflow import Work
-from tests.builders.accounts import make_person, post, sign_in
+from tests.builders.accounts import make_person, post, sign_in, token
 from tests.builders.divisions import make_division
 from tests.builders.registry import example_uscc, make_authorisation, make_gi, make_organisation, make_product, make_protection
 
@@ -100,6 +100,8 @@ def test_protections_on_two_tracks(work: Work, county: str, client: Any) -> None
     refused = post(client, path, {"track": "C", "number": "5617102", **steps})
     assert refused.status_code == 422 and "商标注册号" in refused.text
     assert post(client, path, {"track": "C", "number": "5617102", "trade_mark_no": "5617102", **steps}).status_code == 303
+    again = post(client, path, {"track": "C", "number": "5617102", "trade_mark_no": "5617102", **steps})
+    assert again.status_code == 409 and "5617102 已经登记" in again.text
     page = client.get(f"/office/gis/{gi.id}").text
     assert "证明商标" in page and "按窖池" in page and "可在产地范围外" in page
 
@@ -275,3 +277,17 @@ def test_empty_lists_teach(work: Work, county: str, client: Any) -> None:
     assert "还没有地理标志" in client.get("/office/gis").text
     assert "还没有用标授权" in client.get("/office/authorisations").text
     assert "没有符合条件" in client.get("/office/authorisations?q=x").text
+
+
+def test_json_with_a_character_that_no_database_keeps_is_refused(work: Work, county: str, client: Any) -> None:
+    row = make_authorisation(work)
+    producer(work, row)
+    work.commit()
+    sign_in(client, "producer")
+    body = {"name": "示例\x00蟹", "unit": "piece", "content_per_label": 1}
+    headers = {"X-CSRFToken": token(client, "/home"), "Accept": "application/json"}
+    answer = client.post(f"/authorisations/{row.id}/products/new", json=body, headers=headers)
+    assert answer.status_code == 422 and "控制字符" in answer.json["errors"][0]["reason"]
+    assert answer.content_type == "application/problem+json"
+    accepted = client.post(f"/authorisations/{row.id}/products/new", json=body | {"name": "示例蟹"}, headers=headers)
+    assert accepted.status_code == 303
