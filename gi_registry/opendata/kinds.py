@@ -8,10 +8,12 @@ from gi_registry.codes.bulk import KINDS as CODES
 from gi_registry.divisions.bulk import KINDS as DIVISIONS
 from gi_registry.origin.bulk import KINDS as ORIGIN
 from gi_registry.registry.bulk import KINDS as REGISTRY
+from gi_registry.reports.bulk import KINDS as REPORTS
 
 ORDER = (
     "divisions", "calendar", "organisations", "gis", "areas", "caps", "authorisations", "products", "plots", "batches", "purchases",
     "tests", "inspections", "penalties", "business-records", "codes-activated", "scans", "reports", "market-offers",
 )  # fmt: skip
 
-KINDS: tuple[Kind, ...] = tuple(sorted((*DIVISIONS, *REGISTRY, *ORIGIN, *BATCHES, *CODES), key=lambda kind: ORDER.index(kind.name)))
+_ALL = (*DIVISIONS, *REGISTRY, *ORIGIN, *BATCHES, *CODES, *REPORTS)
+KINDS: tuple[Kind, ...] = tuple(sorted(_ALL, key=lambda kind: ORDER.index(kind.name)))

@@ -202,7 +202,7 @@ def obligation_query(
     report = aliased(AnnualReport)
     query = (
         select(Authorisation, Gi.name, func.coalesce(Organisation.name, Authorisation.raw_name), report)
-        .options(defer(report.figures), defer(report.texts))  # type: ignore[arg-type]  # instrumented at class level
+        .options(*(defer(column) for column in (report.figures, report.texts, report.filed_content)))  # type: ignore[arg-type]  # instrumented
         .join(Gi, col(Gi.id) == Authorisation.gi_id)
         .outerjoin(Organisation, col(Organisation.id) == Authorisation.organisation_id)
         .outerjoin(report, col(report.id) == _current(col(Authorisation.id), year))
