@@ -126,6 +126,7 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+            event.listen(self.engine, "checkin", _writable_again)
 
     @contextmanager
     def session(self, *, writable: bool = True) -> Iterator[Session]:
@@ -135,19 +136,18 @@ class Database:
                 session.connection(execution_options={"gi_write": True})
                 yield session
                 return
-            connection = session.connection()
-            _read_only(connection)
-            try:
-                yield session
-            finally:
-                session.rollback()
-                if self.is_sqlite:
-                    session.connection().exec_driver_sql("PRAGMA query_only=OFF")
-                    session.rollback()
+            _read_only(session.connection())
+            yield session
 
 
 def _read_only(connection: Connection) -> None:
     connection.exec_driver_sql("SET TRANSACTION READ ONLY" if connection.dialect.name == "postgresql" else "PRAGMA query_only=ON")
+
+
+def _writable_again(raw: Any, _record: object) -> None:
+    # Here and not at the end of the session: after its rollback a session may be given another connection of the pool.
+    if raw is not None:
+        raw.execute("PRAGMA query_only=OFF")
 
 
 def _prepare_sqlite(raw: Any, _record: object) -> None:
