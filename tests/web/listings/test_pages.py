@@ -118,7 +118,7 @@ def test_the_party_states_its_defence(browser: Any, open_work: Any) -> None:
     assert "告知与名录" in owner.get("/cases").text
     page = owner.get(f"/cases/{stage.id}").text
     assert "提交陈述申辩" in page
-    assert "轮到当事人" in page
+    assert "轮到您" in page
     empty = post(owner, f"/cases/{stage.id}/defence", {"version": str(stage.the_case.version), "points": ""})
     assert empty.status_code == 422
     done = post(owner, f"/cases/{stage.id}/defence", {"version": str(stage.the_case.version), "points": "第一点\n第二点"})
