@@ -9,7 +9,7 @@ from typing import Any
 
 from gi_registry.accounts.models import Organisation
 from gi_registry.divisions.queries import full_name, full_names
-from gi_registry.kernel.words import Words
+from gi_registry.kernel.words import Words, say
 from gi_registry.log.queries import history
 from gi_registry.registry import queries
 from gi_registry.registry.models import (
@@ -87,10 +87,18 @@ def authorisation_page(work: Work, authorisation_id: int) -> AuthorisationPage:
         restrictions=queries.restrictions_of(session, authorisation_id),
         changes=queries.changes_of(session, authorisation_id),
         events=[
-            Happening(event.at, AUTHORISATION_LIFE.label(event.action), event.leaf_index)
+            Happening(event.at, _ACTS.get(event.action) or AUTHORISATION_LIFE.label(event.action), event.leaf_index)
             for event in history(session, "authorisation", authorisation_id)
         ],
     )
+
+
+_ACTS = {
+    "import": say("由名单导入"),
+    "register": say("登记"),
+    "change": say("登记事项变更"),
+    "match": say("与机构匹配"),
+}  # what is recorded without a step of the life cycle
 
 
 def gi_page(work: Work, gi_id: int) -> GiPage:
