@@ -56,6 +56,7 @@ OFFICERS = {
     "shenji": ("审计 褚八", "auditor", ""),
     "anquan": ("安全管理员 卫九", "security_admin", ""),
 }
+OFFICES = {"999999": "91999999MA9000919B", "999998": "91999999MA90009276", "9999": "91999999MA90009351", "99": "91999999MA9000943U"}
 PRODUCERS = {
     "jia": ("SL-01", "甲社 理事长"), "yi": ("SL-02", "乙公司 经理"), "bing": ("SL-03", "张三"), "wu": ("SL-04", "戊蟹庄 店主"),
     "ji": ("SL-05", "李四"), "geng": ("SL-06", "庚公司 经理"), "ding": ("SS-01", "丁茶坊 坊主"), "chou": ("SS-02", "丑社 社长"),
@@ -142,7 +143,11 @@ def _cap(stage: Stage, code: str, year: int, *, status: str, on: date) -> None:
 def _people(stage: Stage) -> None:
     with stage.acting("system", at(YEAR - 2, 1, 6)) as work:
         for login, (name, role, division) in OFFICERS.items():
-            accounts.add_person(work, NewPerson(login=login, name=name, password=PASSWORD, role=role, division_code=division))
+            office = people.find_organisation(work.session, OFFICES.get(division, ""))
+            fields = NewPerson(
+                login=login, name=name, password=PASSWORD, role=role, division_code=division, organisation_id=office.id if office else None
+            )
+            accounts.add_person(work, fields)
         for login, (number, name) in PRODUCERS.items():
             authorisation = _authorisation(work, number)
             fields = NewPerson(
