@@ -13,20 +13,26 @@ from gi_registry.kernel.words import Words, say
 Schema = TypeVar("Schema", bound=BaseModel)
 
 _WHOLE = (say("这一项须是整数。"), say("请只填写数字，例如 1200。"))
-_CHOICE = (say("不在可选范围内。"), say("可用的值见 docs/import.md 的列说明。"))
+_CHOICE = (say("不在可选范围内。"), say("请从给出的选项中选择；文件中可用的值见 docs/import.md。"))
+_DATE = (say("日期格式不正确。"), say("请按 年-月-日 填写，例如 2026-09-05。"))
+_SMALL = (say("数值过小。"), say("请核对数值。"))
 _REASONS: dict[str, tuple[Words, Words]] = {
     "missing": (say("这一项没有填写。"), say("请填写。")),
     "string_too_short": (say("这一项没有填写，或填写过短。"), say("请填写完整。")),
     "string_too_long": (say("内容过长。"), say("请缩短。")),
     "int_parsing": _WHOLE,
     "int_type": _WHOLE,
-    "date_type": (say("这一项须是日期。"), say("请按 年-月-日 填写，例如 2026-09-05。")),
-    "greater_than_equal": (say("数值过小。"), say("请核对数值。")),
+    "decimal_parsing": (say("这一项须是数字。"), say("请只填写数字，例如 12.5。")),
+    "date_type": _DATE,
+    "date_parsing": _DATE,
+    "date_from_datetime_parsing": _DATE,
+    "greater_than": _SMALL,
+    "greater_than_equal": _SMALL,
     "less_than_equal": (say("数值过大。"), say("请核对数值。")),
     "enum": _CHOICE,
     "literal_error": _CHOICE,
     "bool_parsing": (say("须填 true 或 false。"), say("请改为 true 或 false。")),
-    "string_pattern_mismatch": (say("格式不正确。"), say("请按样例的格式填写。")),
+    "string_pattern_mismatch": (say("格式不正确。"), say("请按示例的格式填写。")),
 }
 
 
@@ -39,14 +45,15 @@ def read_row(schema: type[Schema], row: Mapping[str, str], **known: Any) -> Sche
     try:
         return schema.model_validate(given | known)
     except ValidationError as problem:
-        raise Invalid(*(_field_error(item, row) for item in problem.errors())) from None
+        raise Invalid(*(field_error(item, row) for item in problem.errors())) from None
 
 
-def _field_error(item: Any, row: Mapping[str, str]) -> FieldError:
+def field_error(item: Any, given: Mapping[str, Any]) -> FieldError:
+    """Return one of pydantic's errors in words: an Invalid that a validator raised keeps its own."""
     name = ".".join(str(part) for part in item["loc"])
     own = item.get("ctx", {}).get("error")
     if isinstance(own, Invalid):
         first = own.fields[0]
-        return FieldError(name or first.field, first.reason, first.remedy, row.get(name or first.field, ""))
+        return FieldError(name or first.field, first.reason, first.remedy, str(given.get(name or first.field, "")))
     reason, remedy = _REASONS.get(item["type"], (say("这一项填写有误。"), say("请核对后重新填写。")))
-    return FieldError(name, reason, remedy, row.get(name, "")[:200])
+    return FieldError(name or "form", reason, remedy, str(given.get(name, ""))[:200])

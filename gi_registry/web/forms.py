@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from flask import g, request
 from pydantic import BaseModel, ValidationError
 
+from gi_registry.bulk.shapes import field_error
 from gi_registry.kernel.errors import FieldError, Invalid, invalid
 from gi_registry.kernel.identifiers import storable
-from gi_registry.kernel.words import Words, say
+from gi_registry.kernel.words import say
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
@@ -64,7 +65,7 @@ def read_form(schema: type[Schema]) -> Schema:
     try:
         return schema.model_validate(raw)
     except ValidationError as problem:
-        raise Invalid(*(_field_error(item, raw) for item in problem.errors())) from None
+        raise Invalid(*(field_error(item, raw) for item in problem.errors())) from None
 
 
 def _raw(schema: type[BaseModel]) -> dict[str, Any]:
@@ -103,35 +104,6 @@ def _is_text(annotation: Any) -> bool:
     if typing.get_origin(annotation) in {typing.Union, types.UnionType}:
         return False
     return isinstance(annotation, type) and issubclass(annotation, str)
-
-
-_REASONS: dict[str, tuple[Words, Words]] = {
-    "missing": (say("这一项没有填写。"), say("请填写后再提交。")),
-    "string_too_short": (say("这一项没有填写，或填写过短。"), say("请填写完整。")),
-    "string_too_long": (say("内容过长。"), say("请缩短后再提交。")),
-    "int_parsing": (say("这一项须是整数。"), say("请只填写数字，例如 1200。")),
-    "int_type": (say("这一项须是整数。"), say("请只填写数字，例如 1200。")),
-    "decimal_parsing": (say("这一项须是数字。"), say("请只填写数字，例如 12.5。")),
-    "date_from_datetime_parsing": (say("日期格式不正确。"), say("请按 年-月-日 填写，例如 2026-09-25。")),
-    "date_parsing": (say("日期格式不正确。"), say("请按 年-月-日 填写，例如 2026-09-25。")),
-    "greater_than_equal": (say("数值过小。"), say("请核对数值。")),
-    "greater_than": (say("数值过小。"), say("请核对数值。")),
-    "less_than_equal": (say("数值过大。"), say("请核对数值。")),
-    "enum": (say("不在可选范围内。"), say("请从给出的选项中选择。")),
-    "literal_error": (say("不在可选范围内。"), say("请从给出的选项中选择。")),
-    "bool_parsing": (say("请选择是或否。"), say("请重新选择。")),
-    "string_pattern_mismatch": (say("格式不正确。"), say("请按示例格式填写。")),
-}
-
-
-def _field_error(item: Any, raw: Mapping[str, Any]) -> FieldError:
-    name = ".".join(str(part) for part in item["loc"]) or "form"
-    own = item.get("ctx", {}).get("error")
-    if isinstance(own, Invalid):
-        first = own.fields[0]
-        return FieldError(name if item["loc"] else first.field, first.reason, first.remedy, str(raw.get(name, "")))
-    reason, remedy = _REASONS.get(item["type"], (say("这一项填写有误。"), say("请核对后重新填写。")))
-    return FieldError(name, reason, remedy, str(raw.get(name, ""))[:200])
 
 
 def uploaded(name: str) -> Upload | None:
