@@ -23,7 +23,7 @@ from gi_registry.kernel.permissions import Scope, scopes
 from gi_registry.kernel.states import Machine
 from gi_registry.kernel.words import say
 from gi_registry.log import service as log
-from gi_registry.log.coverage import COVERED
+from gi_registry.log.coverage import COVERED, row_id
 
 # The tree of places belongs to a feature above; a scope needs two of its columns and nothing else.
 _division = table("division", column("code"), column("path"))
@@ -88,7 +88,7 @@ class Work:
             inside = or_(*(_division.c.path.startswith(path, autoescape=True) for path in self.actor.division_paths))
             conditions.append(model.authority_division.in_(select(_division.c.code).where(inside)))
         if Scope.CASE in reach:
-            assisted = [row_id for kind, row_id in self.actor.cases if kind == model.__tablename__]
+            assisted = [subject_id for kind, subject_id in self.actor.cases if kind == model.__tablename__]
             conditions.append(model.id.in_(assisted))
         return or_(*conditions) if conditions else false()
 
@@ -182,7 +182,11 @@ def _change(item: _Pending | _PendingBulk) -> log.Change | log.Bulk:
     mapper = inspect(type(item.row))
     values = {attr.columns[0].name: getattr(item.row, attr.key) for attr in mapper.column_attrs}
     return log.Change(
-        subject, "deleted" if item.deleted else action, item.row.__tablename__, str(mapper.primary_key_from_instance(item.row)[0]), values
+        subject,
+        "deleted" if item.deleted else action,
+        item.row.__tablename__,
+        row_id(tuple(mapper.primary_key_from_instance(item.row))),
+        values,
     )
 
 

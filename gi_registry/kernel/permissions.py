@@ -53,7 +53,7 @@ GRANTS: dict[str, dict[str, Scope]] = {
     "authorisation:restrict": {"county_approver": REGION, "province_officer": REGION, "system": ANY},
     "product:edit": {**_PRODUCERS, "county_handler": REGION, "province_officer": REGION, "system": ANY},
     "rows:import": {"province_officer": REGION, "national_officer": ANY, "system": ANY},
-    "rows:export": {**_READERS},
+    "rows:export": {"national_officer": ANY, "auditor": ANY, "system": ANY},
     # origin, batches
     "area:edit": {"province_officer": REGION, "national_officer": ANY, "system": ANY},
     "area:view": _READERS,

@@ -29,6 +29,7 @@ _MARKS = Statement(
 _ISSUED = Statement(
     """SELECT n.number AS authorisation, n.state, n.matched, n.valid_from, n.valid_to, o.name AS user_name, o.uscc, o.natural_person,
     g.id AS gi_id, g.code AS gi_code, g.name AS gi_name, p.track, p.number AS protection_number, p.standard_no AS protection_standard,
+    p.state AS protection_state, p.valid_to AS protection_to,
     d.name AS product, d.grade, d.standard_no, d.shelf_life_days,
     (SELECT MIN(x.name) FROM organisation x WHERE x.kind = 'authority' AND x.division_code = n.authority_division) AS authority,
     (SELECT v.name FROM division v WHERE v.code = n.authority_division) AS place
@@ -139,7 +140,14 @@ def issued_to(reader: Reader, minted: Minted) -> Issued | None:
         name=masked(row["user_name"] or "", natural_person=bool(row["natural_person"])),
         uscc=row["uscc"] or "",
         number=row["authorisation"],
-        facts=Facts(row["state"], bool(row["matched"]), day(row["valid_from"]), day(row["valid_to"])),
+        facts=Facts(
+            state=row["state"],
+            matched=bool(row["matched"]),
+            valid_from=day(row["valid_from"]),
+            valid_to=day(row["valid_to"]),
+            protection_state=row["protection_state"],
+            protection_to=day(row["protection_to"]),
+        ),
         product=row["product"] or "",
         grade=row["grade"] or "",
         shelf_life_days=row["shelf_life_days"],

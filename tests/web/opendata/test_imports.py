@@ -91,7 +91,7 @@ def test_templates_and_exports_come_as_files(office: Any) -> None:
 def test_a_county_does_not_bring_files_in_nor_take_everything_out(office: Any) -> None:
     sign_in(office, "handler")
     assert office.get("/office/imports").status_code == 403
-    assert office.get("/office/imports/organisations/export.csv").status_code == 404
+    assert office.get("/office/imports/organisations/export.csv").status_code == 403
 
 
 def test_the_documentation_names_every_kind_and_column() -> None:
