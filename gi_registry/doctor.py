@@ -8,17 +8,14 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, select
 
-from gi_registry.assets import asset_dir
 from gi_registry.config import PREFIX, Settings
 from gi_registry.db import Database, Installation
 from gi_registry.divisions.models import CalendarYear
+from gi_registry.installation import revisions
 from gi_registry.kernel.clock import legal_date, utc_now
 from gi_registry.kernel.words import Words, say
 
@@ -147,11 +144,7 @@ def _reachable(settings: Settings, engine: Engine) -> Iterator[Problem]:
 
 
 def _migrated(_settings: Settings, engine: Engine) -> Iterator[Problem]:
-    config = Config()
-    config.set_main_option("script_location", str(asset_dir("migrations")))
-    head = ScriptDirectory.from_config(config).get_current_head()
-    with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
+    current, head = revisions(engine)
     if current != head:
         yield Problem(
             "migrations",

@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import Engine, inspect
 from sqlalchemy.engine import Connection, make_url
 
 from gi_registry.assets import asset_dir
@@ -28,6 +28,8 @@ def alembic_config(connection: Connection) -> Config:
     """Return Alembic's configuration for an open connection."""
     config = Config()
     config.set_main_option("script_location", str(asset_dir("migrations")))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("prepend_sys_path", str(asset_dir("migrations").parent))  # revisions share helpers of their package
     config.attributes["connection"] = connection
     return config
 
@@ -70,7 +72,12 @@ def _mark(existing: Installation | None, work: Work, *, fresh: bool, demo: bool,
 
 def check_database(database: Database) -> tuple[str, str]:
     """Return the database's revision and the newest one."""
-    with database.engine.connect() as connection:
+    return revisions(database.engine)
+
+
+def revisions(engine: Engine) -> tuple[str, str]:
+    """Return the revision of the database behind ``engine`` (empty before the first) and the newest one."""
+    with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision() or ""
         newest = ScriptDirectory.from_config(alembic_config(connection)).get_current_head() or ""
     return current, newest
