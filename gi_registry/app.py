@@ -29,6 +29,7 @@ from gi_registry.reports.routes import bp as reports
 from gi_registry.verify.routes import bp as verify
 from gi_registry.verify.wsgi import wrap
 from gi_registry.web import access, errors, headers, languages, metrics, navigation, pages
+from gi_registry.web.arguments import RowConverter
 from gi_registry.web.work import RegistryFlask, close_work
 
 BLUEPRINTS = (
@@ -68,6 +69,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.extensions["gi_settings"] = settings
     app.extensions["gi_task_states"] = task_states  # the register's task list shows what stands above it
     app.extensions["gi_database"] = database or Database(settings.database_url)
+    app.url_map.converters["int"] = RowConverter
     CSRFProtect(app)
     register_sign_in(app)
     languages.register_languages(app)

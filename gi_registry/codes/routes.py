@@ -12,6 +12,7 @@ from gi_registry.codes.schemas import Activation, Hold, Lift, Order, Printed, Sp
 from gi_registry.config import Settings
 from gi_registry.kernel.words import say
 from gi_registry.web.access import PUBLIC, access
+from gi_registry.web.arguments import number_arg, year_arg
 from gi_registry.web.forms import read_form, reshow
 from gi_registry.web.negotiation import json_answer, table, wanted
 from gi_registry.web.pages import page, redirect_with
@@ -31,7 +32,7 @@ def _settings() -> Settings:
 @access("allotment:view")
 def show_codes(authorisation_id: int) -> str | Response:
     """Show quota, allotments and the order form of an authorisation."""
-    year, zone = request.values.get("year", type=int), request.values.get("zone", "")[:40]  # a refused order shows its own year again
+    year, zone = year_arg(), request.values.get("zone", "")[:40]  # a refused order shows its own year again
     shown = service.view_codes(current_work(), authorisation_id, year=year, zone=zone)
     if wanted() != "html":
         return table(service.allotment_rows(shown), columns=COLUMNS, name=f"codes-{shown.authorisation.number}-{shown.year}")
@@ -59,7 +60,7 @@ def show_allotment(allotment_id: int) -> str:
 @access("allotment:order")
 def labels(allotment_id: int) -> Response:
     """Hand out one part of the label sheets."""
-    return _download(service.labels_pdf(current_work(), allotment_id, _settings(), part=request.args.get("part", 1, type=int)))
+    return _download(service.labels_pdf(current_work(), allotment_id, _settings(), part=number_arg("part", 1)))
 
 
 @bp.get("/allotments/<int:allotment_id>/codes.csv")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from gi_registry.kernel.errors import invalid
 from gi_registry.kernel.words import say
@@ -38,7 +38,7 @@ def scaled(text: str, field: str, *, scale: int, least: int = 0) -> int:
     """Read a decimal as an integer of ``1/scale`` units (kg → g: scale 1000); refuse digits that would be lost."""
     try:
         value = Decimal(text.strip().replace(",", "").replace("，", "")) * scale
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one beyond what a decimal can hold
         raise invalid(field, say("“%(value)s”不是数字。", value=text), say("请填写数字，例如 12.5。"), value=text) from None
     if not value.is_finite() or value != value.to_integral_value(ROUND_FLOOR):
         raise invalid(field, say("“%(value)s”小数位过多。", value=text), say("最多保留到千分之一。"), value=text)

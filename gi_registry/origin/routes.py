@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, request
+from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from gi_registry.kernel.errors import Invalid
@@ -14,6 +14,7 @@ from gi_registry.origin.rules.rings import Reading
 from gi_registry.origin.rules.terms import CAPTURE_WORDS, TENURE_WORDS, VERDICT_WORDS
 from gi_registry.origin.schemas import AreaFields, EndArea, Outline, PlotFields, Version
 from gi_registry.web.access import access
+from gi_registry.web.arguments import date_arg
 from gi_registry.web.forms import read_form, reshow, uploaded
 from gi_registry.web.negotiation import table, wanted
 from gi_registry.web.pages import page, redirect_with
@@ -69,7 +70,7 @@ def _outline() -> Reading:
 @access("plot:view")
 def show_plot(plot_id: int) -> str:
     """Show a plot; ``?on=`` asks for the verdict of another day."""
-    asked = request.args.get("on", type=date.fromisoformat)
+    asked = date_arg("on")
     return page("origin/plot.html", shown=service.plot_page(current_work(), plot_id, on=asked), **WORDS)
 
 

@@ -25,6 +25,7 @@ from gi_registry.registry.schemas import (
 from gi_registry.registry.service import pages
 from gi_registry.registry.service.pages import authorisation_page, gi_page
 from gi_registry.web.access import access
+from gi_registry.web.arguments import number_arg
 from gi_registry.web.forms import read_form, reshow
 from gi_registry.web.negotiation import table, wanted
 from gi_registry.web.pages import page, redirect_with
@@ -109,7 +110,7 @@ def edit_gi(gi_id: int) -> Response:
 def show_protection_form(gi_id: int) -> str:
     """Show the form of a protection: the one named in the address, or a new one."""
     shown = gi_page(current_work(), gi_id)
-    wanted_id = request.args.get("id", type=int)
+    wanted_id = number_arg("id")
     protection = next((row for row in shown.protections if row.id == wanted_id), None)
     if wanted_id and protection is None:
         raise NotFound
@@ -175,7 +176,7 @@ def _iso(day: date | None) -> str:
 def new_authorisation() -> str:
     """Show the form of a new authorisation."""
     work = current_work()
-    offered = pages.protections_for(work, gi_id=request.args.get("gi", type=int))
+    offered = pages.protections_for(work, gi_id=number_arg("gi"))
     labels = [
         (row.id, say("%(gi)s · %(track)s · %(number)s", gi=gi.name, track=rules.TRACK_LABELS[rules.Track(row.track)], number=row.number))
         for row, gi in offered
@@ -200,6 +201,8 @@ def show_authorisation(authorisation_id: int) -> str:
     work = current_work()
     shown = authorisation_page(work, authorisation_id)
     may = {name: work.allows(f"authorisation:{name}", shown.row) for name in ("register", "match", "change")}
+    may["fact"] = work.allows("fact:record", shown.row)
+    may["consent"] = shown.organisation is not None and work.allows("consent:view", shown.organisation)
     return page("registry/authorisation.html", shown=shown, rules=rules, may=may)
 
 

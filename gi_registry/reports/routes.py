@@ -19,6 +19,7 @@ from gi_registry.reports.rules.obligation import LABELS
 from gi_registry.reports.schemas import Draft, Filing, NilFiling, NilReport, Return, Step, draft_fields
 from gi_registry.reports.service.lists import export_rows
 from gi_registry.web.access import access
+from gi_registry.web.arguments import json_body, year_arg
 from gi_registry.web.forms import read_form, reshow
 from gi_registry.web.negotiation import table, wanted
 from gi_registry.web.pages import page, redirect_with
@@ -44,7 +45,7 @@ def list_reports() -> str | Response:
 
 
 def _region(work: Work) -> str | Response:
-    year = request.args.get("year", work.today.year - 1, type=int)
+    year = year_arg() or work.today.year - 1
     year = year if 2000 <= year <= work.today.year else work.today.year - 1
     args = request.args
     asked = Wanted(status=args.get("status", ""), state=args.get("state", ""), text=args.get("q", "").strip()[:80])
@@ -80,7 +81,7 @@ def save_form(authorisation_id: int, year: int) -> Response:
 
 
 def _read_draft() -> Draft:
-    body = request.get_json(silent=True) if request.is_json else draft_fields(request.form)
+    body = json_body() if request.is_json else draft_fields(request.form)
     try:
         return Draft.model_validate(body)
     except ValidationError:

@@ -79,9 +79,9 @@ class TracePage:
         if method not in ("GET", "HEAD"):
             return _send(start_response, "405 Method Not Allowed", "text/plain; charset=utf-8", b"", extra=(("Allow", "GET, HEAD"),))
         query = _query(str(environ.get("QUERY_STRING") or ""))
-        language = self._language(environ, query)
         text = _text(environ)
         as_machine = wants_json(query.get("format", [""])[0], str(environ.get("HTTP_ACCEPT") or ""))
+        language = self._language(environ, query, as_machine=as_machine)
         try:
             status, body = self._answer(text, self._asked(environ, method), language, as_machine=as_machine)
         except (Gone, Busy, RegistryError) as problem:
@@ -119,8 +119,9 @@ class TracePage:
         others = tuple((tag, LANGUAGE_NAMES[tag]) for tag in self.languages if tag != language.tag)
         return Frame(self.mark, others, self.desk.demo)
 
-    def _language(self, environ: WSGIEnvironment, query: Mapping[str, list[str]]) -> Language:
-        chosen, accepted = query.get("lang", [""])[0], str(environ.get("HTTP_ACCEPT_LANGUAGE") or "")
+    def _language(self, environ: WSGIEnvironment, query: Mapping[str, list[str]], *, as_machine: bool) -> Language:
+        # A page changes its language by its link only, as everywhere on the site; machines are asked for their preference.
+        chosen, accepted = query.get("lang", [""])[0], str(environ.get("HTTP_ACCEPT_LANGUAGE") or "") if as_machine else ""
         return self.languages[language_of(chosen, accepted, tuple(self.languages))]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -47,6 +47,8 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(OverflowError, _too_large)
+    app.register_error_handler(DataError, _too_large)
     app.register_error_handler(Exception, _bug)
 
 
@@ -138,6 +140,10 @@ def _http(error: HTTPException) -> Response | WerkzeugResponse:
 def _database(error: OperationalError) -> Response | WerkzeugResponse:
     current_app.logger.error("database unavailable: %s", type(error.orig).__name__)
     return refuse(e.Unavailable(say("数据库暂时无法使用，本次操作没有保存。"), remedy=say("请稍候再试。")))
+
+
+def _too_large(_error: Exception) -> Response | WerkzeugResponse:
+    return refuse(e.invalid("form", say("有一个数值超出了系统能保存的范围。"), say("请核对数值后重试。")))
 
 
 def _bug(error: Exception) -> Response | WerkzeugResponse:

@@ -15,6 +15,7 @@ from gi_registry.bulk.shapes import field_error
 from gi_registry.kernel.errors import FieldError, Invalid, invalid
 from gi_registry.kernel.identifiers import storable
 from gi_registry.kernel.words import say
+from gi_registry.web.arguments import json_body
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
@@ -70,7 +71,7 @@ def read_form(schema: type[Schema]) -> Schema:
 
 def _raw(schema: type[BaseModel]) -> dict[str, Any]:
     if request.is_json:
-        body = request.get_json(silent=True)
+        body = json_body()
         if not isinstance(body, dict):
             raise invalid("body", say("请求正文不是 JSON 对象。"), say('请发送形如 {"字段": 值} 的 JSON。'))
         if not all(storable(text) for text in _texts(body)):

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from gi_registry.kernel.clock import SHANGHAI, legal_date
-from gi_registry.kernel.words import Words
+from gi_registry.kernel.words import Words, say
 from gi_registry.web.forms import form_state
 
 
@@ -52,7 +52,7 @@ def day(value: date | datetime | None) -> str:
     if value is None:
         return "—"
     on = legal_date(value) if isinstance(value, datetime) else value
-    return f"{on.year}年{on.month}月{on.day}日"
+    return translated(say("%(year)s年%(month)s月%(day)s日", year=on.year, month=on.month, day=on.day))
 
 
 def when(value: datetime | None) -> str:

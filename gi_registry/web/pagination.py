@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request
 from sqlalchemy import func, select
 from sqlmodel import Session
+
+from gi_registry.web.arguments import number_arg
 
 PER_PAGE = 50
 
@@ -30,7 +31,7 @@ class Page:
 
 def page_number() -> int:
     """Return the page that the address asks for."""
-    return max(1, min(request.args.get("page", 1, type=int) or 1, 1_000_000))
+    return number_arg("page", least=1, most=1_000_000) or 1
 
 
 def paginate(session: Session, query: Any, *, per_page: int = PER_PAGE) -> Page:

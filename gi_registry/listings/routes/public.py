@@ -11,6 +11,7 @@ from gi_registry.listings.queries import ListFilters, PublishedListing, get_publ
 from gi_registry.listings.routes.blueprint import WORDS, bp
 from gi_registry.listings.rules.life import CASE_LIFE
 from gi_registry.web.access import PUBLIC, access
+from gi_registry.web.arguments import number_arg
 from gi_registry.web.negotiation import json_answer, table, wanted
 from gi_registry.web.pages import page, translated
 from gi_registry.web.pagination import paginate
@@ -24,9 +25,7 @@ COLUMNS = ("name", "uscc", "gi", "ground", "ground_name", "decided_on", "authori
 def abnormal_list() -> str | Response:
     """Show the published listings."""
     work = current_work()
-    filters = ListFilters(
-        text=request.args.get("q", "").strip()[:80], ground=request.args.get("ground", ""), gi_id=request.args.get("gi", type=int)
-    )
+    filters = ListFilters(text=request.args.get("q", "").strip()[:80], ground=request.args.get("ground", ""), gi_id=number_arg("gi"))
     listed = paginate(work.session, published_matching(filters))
     rows = [published(row) for row in listed.rows]
     if wanted() != "html":
