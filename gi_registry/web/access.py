@@ -40,7 +40,8 @@ def declared_access(endpoint: str) -> str | None:
 
 def _refuse_unstorable() -> None:
     """Refuse a request with characters that no database keeps, before they reach a query."""
-    texts = [*(request.view_args or {}).values(), *request.args.values(), *request.form.values()]
+    texts = [*(request.view_args or {}).values(), *request.args.values(), *request.form, *request.form.values()]
+    texts += [upload.filename or "" for upload in request.files.values()]
     if not all(storable(text) for text in texts if isinstance(text, str)):
         raise invalid("form", say("内容里有不能保存的控制字符。"), say("请删去后重新提交。"))
 
