@@ -7,7 +7,8 @@ A **finding** is the machine's lead about one subject: a person decides what bec
 version, and the rule's version. Found again it is the same finding (unique fingerprint); changed facts become a new version of its
 evidence; facts that are cured clear it. Nothing here is public and nothing here lists anybody.
 
-A **recorded fact** is what an officer or a document established; features above hand it down through ``service.record_fact``.
+A **recorded fact** is what an officer or a document established: the officer's form calls ``service.file_fact``, features above hand
+it down through ``service.record_fact``.
 
 Life of a finding: open → in_case → settled; open → dismissed (with a reason) | cleared; a cleared, dismissed or settled one is
 opened again only by changed facts.

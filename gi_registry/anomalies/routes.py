@@ -1,8 +1,6 @@
-"""Pages of findings: the list, one finding, what next."""
+"""Pages of findings: the list, one finding, what next, and the form of a recorded fact."""
 
 from __future__ import annotations
-
-from datetime import date
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
@@ -10,11 +8,13 @@ from werkzeug.wrappers import Response
 from gi_registry.anomalies import service
 from gi_registry.anomalies.queries import Filters
 from gi_registry.anomalies.rules.finding import FINDING_LIFE, UNITS, line_of, words_of
-from gi_registry.anomalies.rules.grounds import BY_CODE, GROUNDS, SEVERITIES
-from gi_registry.anomalies.schemas import DismissFinding
+from gi_registry.anomalies.rules.grounds import BY_CODE, GROUNDS, RECORDED, SEVERITIES
+from gi_registry.anomalies.schemas import DismissFinding, FactForm
+from gi_registry.documents.service import Scan
 from gi_registry.kernel.words import say
 from gi_registry.web.access import access
-from gi_registry.web.forms import read_form, reshow
+from gi_registry.web.arguments import date_arg, number_arg, year_arg
+from gi_registry.web.forms import read_form, reshow, uploaded
 from gi_registry.web.negotiation import table, wanted
 from gi_registry.web.pages import page, redirect_with, translated
 from gi_registry.web.pagination import paginate
@@ -42,17 +42,17 @@ def list_findings() -> str | Response:
     listed = paginate(work.session, service.findings_query(work, filters))
     if wanted() != "html":
         return table((_row(row) for row in listed.rows), columns=COLUMNS, name="findings")
-    return page("anomalies/list.html", listed=listed, filters=filters, **WORDS)
+    return page("anomalies/list.html", listed=listed, filters=filters, may_record=work.allows("fact:record"), **WORDS)
 
 
 def _filters() -> Filters:
     return Filters(
         ground=request.args.get("ground", ""),
         state=request.args.get("state", "open"),
-        severity=request.args.get("severity", type=int),
-        year=request.args.get("year", type=int),
+        severity=number_arg("severity"),
+        year=year_arg(),
         text=request.args.get("q", "").strip()[:80],
-        since=request.args.get("since", type=date.fromisoformat),
+        since=date_arg("since"),
     )
 
 
@@ -92,3 +92,20 @@ def run() -> Response:
     message = say("核算完成：新增 %(new)s 条，消除 %(cleared)s 条，暂不判断 %(unjudged)s 条。", new=result.new, cleared=result.cleared,
                   unjudged=len(result.unjudged))  # fmt: skip
     return redirect_with(message, "anomalies.list_findings")
+
+
+@bp.get("/office/authorisations/<int:authorisation_id>/facts/new")
+@access("fact:record")
+def new_fact(authorisation_id: int) -> str:
+    """Show the form of a fact that no machine computes."""
+    return page("anomalies/fact_form.html", about=service.fact_page(current_work(), authorisation_id), recorded=RECORDED)
+
+
+@bp.post("/office/authorisations/<int:authorisation_id>/facts/new")
+@access("fact:record")
+def record_fact(authorisation_id: int) -> Response:
+    """Record what was established; it becomes a finding."""
+    reshow(new_fact, authorisation_id)
+    file, work = uploaded("document"), current_work()
+    fact = service.file_fact(work, authorisation_id, read_form(FactForm), document=Scan(file.name, file.content) if file else None)
+    return redirect_with(say("已登记事实，列为异常线索。是否立案由承办人决定。"), "anomalies.show_finding", finding_id=fact.finding_id)

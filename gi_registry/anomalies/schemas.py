@@ -18,6 +18,15 @@ class DismissFinding(_Form):
     version: int
 
 
+class FactForm(_Form):
+    """What the officer fills in about one authorisation; the document comes beside it."""
+
+    ground: str
+    established_on: date = Field(ge=date(2000, 1, 1))
+    statement: str = Field(min_length=2, max_length=4000)
+    source: str = Field(min_length=2, max_length=400)
+
+
 class RecordFact(_Form):
     """What an officer or a document established."""
 

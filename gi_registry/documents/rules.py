@@ -39,6 +39,9 @@ class MediaType(StrEnum):
     HTML = "text/html"
 
 
+SCANS = frozenset({MediaType.PDF, MediaType.JPEG, MediaType.PNG})
+"""What a scan or a photo of a paper may be."""
+
 SIGNATURES = (
     (b"%PDF-", MediaType.PDF),
     (b"\xff\xd8\xff", MediaType.JPEG),

@@ -7,10 +7,18 @@ from dataclasses import dataclass
 from gi_registry.documents.models import Document, DocumentContent
 from gi_registry.documents.queries import content_is_stored, content_of
 from gi_registry.documents.queries import get_document as read_document
-from gi_registry.documents.rules import MediaType, clean_name, media_type_of, sha256_of
+from gi_registry.documents.rules import SCANS, MediaType, clean_name, media_type_of, sha256_of
 from gi_registry.kernel.errors import invalid
 from gi_registry.kernel.words import say
 from gi_registry.workflow import Work
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A scan or a photo of a paper, as it was handed in."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,19 @@ def store(
     if media_type is not None and not _agrees(media_type, found):
         raise invalid("file", say("文件内容不是 %(type)s。", type=media_type), say("请检查文件后重新上传。"), value=name)
     return _keep(work, name, content, media_type=found, owner_org_id=owner_org_id, authority_division=authority_division)
+
+
+def store_scan(work: Work, scan: Scan | None, *, field: str, owner_org_id: int | None, authority_division: str) -> Document:
+    """Keep a scan or photo of a paper (PDF, JPEG, PNG) and return it, flushed, with its id.
+
+    The caller has asked for its own permission. Raises Invalid naming ``field`` where nothing was chosen or it is no scan.
+    """
+    if scan is None:
+        raise invalid(field, say("没有上传文件。"), say("请上传 PDF、JPEG 或 PNG 文件。"))
+    found = media_type_of(scan.content, field=field)
+    if found not in SCANS:
+        raise invalid(field, say("文件不是扫描件或者照片。"), say("请上传 PDF、JPEG 或 PNG 文件。"), value=scan.name)
+    return _keep(work, scan.name, scan.content, media_type=found, owner_org_id=owner_org_id, authority_division=authority_division)
 
 
 def store_written(work: Work, *, name: str, html: str, owner_org_id: int | None, authority_division: str) -> Document:

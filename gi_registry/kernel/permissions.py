@@ -43,6 +43,8 @@ GRANTS: dict[str, dict[str, Scope]] = {
     "document:add": {**_PRODUCERS, **_OFFICERS, "system": ANY},
     "notice:view": {**_PRODUCERS},
     "notice:send": {**_OFFICERS, "system": ANY},
+    "consent:view": _READERS,
+    "consent:record": {"county_handler": REGION, "system": ANY},
     # register
     "gi:edit": {"province_officer": REGION, "national_officer": ANY, "system": ANY},
     "gi:view": _READERS,

@@ -58,6 +58,12 @@ def consent_of(session: Session, organisation_id: int, on: date) -> ServiceConse
     return session.exec(rows.order_by(col(ServiceConsent.confirmed_on).desc())).first()
 
 
+def consents_of(session: Session, organisation_id: int) -> Sequence[ServiceConsent]:
+    """Return every confirmation on file, the newest first."""
+    rows = select(ServiceConsent).where(ServiceConsent.organisation_id == organisation_id)
+    return session.exec(rows.order_by(col(ServiceConsent.confirmed_on).desc(), col(ServiceConsent.id).desc())).all()
+
+
 def services_of_notices(session: Session, notice_ids: Sequence[int]) -> frozenset[int]:
     """Return which of these notices carry an electronic service that is not confirmed yet."""
     rows = select(ServiceRecord.notice_id).where(

@@ -1,13 +1,16 @@
-"""The inbox, and the public notices (公告送达)."""
+"""The inbox, consent to electronic service (电子送达确认书), and the public notices (公告送达)."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
+from gi_registry.documents.service import Scan
 from gi_registry.kernel.words import say
 from gi_registry.notices import service
+from gi_registry.notices.schemas import ConsentForm
 from gi_registry.web.access import PUBLIC, access
+from gi_registry.web.forms import read_form, reshow, uploaded
 from gi_registry.web.pages import page, redirect_with
 from gi_registry.web.work import current_work
 
@@ -27,6 +30,25 @@ def mark_read(notice_id: int) -> Response:
     """Confirm a notice."""
     service.mark_read(current_work(), notice_id)
     return redirect_with(say("已确认收到。"), "notices.list_notices")
+
+
+@bp.get("/office/organisations/<int:organisation_id>/consent")
+@access("consent:view")
+def show_consent(organisation_id: int) -> str:
+    """Show an office whether electronic service is agreed, and the signed papers."""
+    work = current_work()
+    view = service.view_consent(work, organisation_id)
+    return page("notices/consent.html", view=view, may_record=work.allows("consent:record", view.organisation))
+
+
+@bp.post("/office/organisations/<int:organisation_id>/consent")
+@access("consent:record")
+def record_consent(organisation_id: int) -> Response:
+    """Record the signed confirmation of electronic service."""
+    reshow(show_consent, organisation_id)
+    file, work = uploaded("document"), current_work()
+    service.file_consent(work, organisation_id, read_form(ConsentForm), paper=Scan(file.name, file.content) if file else None)
+    return redirect_with(say("已登记电子送达确认书，可以电子送达。"), "notices.show_consent", organisation_id=organisation_id)
 
 
 @bp.get("/public-notices")

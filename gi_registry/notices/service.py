@@ -7,8 +7,11 @@ from datetime import date
 
 from sqlmodel import Session
 
+from gi_registry.accounts.models import Organisation
 from gi_registry.accounts.queries import get_organisation, people_of
+from gi_registry.documents.models import Document
 from gi_registry.documents.queries import get_document
+from gi_registry.documents.service import Scan, store_scan
 from gi_registry.kernel.errors import Conflict, NotFound, invalid
 from gi_registry.kernel.verdict import Failed
 from gi_registry.kernel.words import Words, say
@@ -16,6 +19,7 @@ from gi_registry.notices import rules
 from gi_registry.notices.models import Notice, ServiceConsent, ServiceRecord
 from gi_registry.notices.queries import (
     consent_of,
+    consents_of,
     find_service_of_notice,
     get_notice,
     get_service,
@@ -25,6 +29,7 @@ from gi_registry.notices.queries import (
 )
 from gi_registry.notices.queries import running_public_notices as queries_of_public_notices
 from gi_registry.notices.rules import Method
+from gi_registry.notices.schemas import ConsentForm
 from gi_registry.outbox.rules import Channel
 from gi_registry.outbox.service import enqueue
 from gi_registry.policy.service import at
@@ -62,6 +67,7 @@ class Inbox:
 
     items: tuple[InboxItem, ...]
     unread: int
+    consent: ServiceConsent | None = None
 
 
 def view_inbox(work: Work) -> Inbox:
@@ -73,7 +79,7 @@ def view_inbox(work: Work) -> Inbox:
     notices = list_notices(work.session, organisation_id)
     serving = services_of_notices(work.session, [notice.id or 0 for notice in notices])
     items = tuple(InboxItem(notice, notice.id in serving) for notice in notices)
-    return Inbox(items, unread_count(work.session, organisation_id))
+    return Inbox(items, unread_count(work.session, organisation_id), consent_of(work.session, organisation_id, work.today))
 
 
 @dataclass(frozen=True)
@@ -113,12 +119,43 @@ def mark_read(work: Work, notice_id: int) -> Notice:
     return notice
 
 
+@dataclass(frozen=True)
+class ConsentPage:
+    """What is on file about electronic service to an organisation: every confirmation with its paper, and the one in force."""
+
+    organisation: Organisation
+    current: ServiceConsent | None
+    papers: tuple[tuple[ServiceConsent, Document], ...]
+
+
+def view_consent(work: Work, organisation_id: int) -> ConsentPage:
+    """Return the confirmations of an organisation; NotFound outside the actor's region."""
+    organisation = get_organisation(work.session, organisation_id)
+    work.require("consent:view", organisation)
+    papers = tuple((row, get_document(work.session, row.document_id)) for row in consents_of(work.session, organisation_id))
+    return ConsentPage(organisation, consent_of(work.session, organisation_id, work.today), papers)
+
+
+def file_consent(work: Work, organisation_id: int, fields: ConsentForm, *, paper: Scan | None) -> ServiceConsent:
+    """Keep the signed paper and record the confirmation; the organisation may read its own paper.
+
+    Raises NotFound outside the actor's region, Invalid for a day to come, for a day already on file and for what is no scan.
+    """
+    organisation = get_organisation(work.session, organisation_id)
+    work.require("consent:record", organisation)
+    division = organisation.authority_division
+    document = store_scan(work, paper, field="document", owner_org_id=organisation_id, authority_division=division)
+    return record_consent(work, organisation_id=organisation_id, document_id=document.id or 0, confirmed_on=fields.confirmed_on)
+
+
 def record_consent(work: Work, *, organisation_id: int, document_id: int, confirmed_on: date) -> ServiceConsent:
     """Record the party's signed confirmation of electronic service (电子送达确认书)."""
-    work.require("organisation:edit", get_organisation(work.session, organisation_id))
+    work.require("consent:record", get_organisation(work.session, organisation_id))
     get_document(work.session, document_id)
     if confirmed_on > work.today:
         raise invalid("confirmed_on", say("确认日期不能晚于今天。"), value=confirmed_on)
+    if any(row.confirmed_on == confirmed_on for row in consents_of(work.session, organisation_id)):
+        raise invalid("confirmed_on", say("这一天签署的确认书已经登记。"), say("请核对日期，不必重复登记。"), value=confirmed_on)
     consent = ServiceConsent(organisation_id=organisation_id, document_id=document_id, confirmed_on=confirmed_on)
     work.record(consent, "consent:record")
     work.flush()

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
 from gi_registry.accounts.models import Organisation
-from gi_registry.anomalies.models import Finding, FindingEvidence
+from gi_registry.anomalies.models import Finding, FindingEvidence, RecordedFact
 from gi_registry.anomalies.rules.finding import FindingState
 from gi_registry.divisions.models import Division
 from gi_registry.kernel.clock import start_of
@@ -92,6 +92,11 @@ def evidence_of(session: Session, finding_id: int) -> Sequence[FindingEvidence]:
     """Return every version of the evidence, the newest first."""
     query = select(FindingEvidence).where(FindingEvidence.finding_id == finding_id)
     return session.exec(query.order_by(col(FindingEvidence.number).desc())).all()
+
+
+def fact_of(session: Session, finding_id: int) -> RecordedFact | None:
+    """Return the recorded fact behind a finding; None for a computed one."""
+    return session.exec(select(RecordedFact).where(RecordedFact.finding_id == finding_id)).first()
 
 
 def findings_matching(condition: ColumnElement[bool], filters: Filters) -> Any:

@@ -48,6 +48,10 @@ GROUNDS: tuple[Ground, ...] = (
 BY_CODE = {ground.code: ground for ground in GROUNDS}
 
 
+RECORDED = tuple(ground for ground in GROUNDS if ground.way is Way.RECORDED)
+"""What an officer may record."""
+
+
 def ground_named(code: str) -> Ground:
     """Return the ground with this code; raise NotFound."""
     if code not in BY_CODE:

@@ -6,6 +6,8 @@ from gi_registry.anomalies.service.evaluate import evaluate, still_holds
 from gi_registry.anomalies.service.findings import (
     clear_finding,
     dismiss_finding,
+    fact_page,
+    file_fact,
     findings_query,
     open_case_on,
     record_fact,
@@ -19,6 +21,8 @@ __all__ = [
     "clear_finding",
     "dismiss_finding",
     "evaluate",
+    "fact_page",
+    "file_fact",
     "findings_query",
     "open_case_on",
     "record_fact",

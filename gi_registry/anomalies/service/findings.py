@@ -10,10 +10,14 @@ from typing import Any
 from gi_registry.anomalies import queries
 from gi_registry.anomalies.models import Finding, FindingEvidence, RecordedFact
 from gi_registry.anomalies.rules.finding import FINDING_LIFE, FindingAction, Line, fingerprint, line_json, words_json
-from gi_registry.anomalies.rules.grounds import Way, ground_named
-from gi_registry.anomalies.schemas import RecordFact
+from gi_registry.anomalies.rules.grounds import BY_CODE, Way, ground_named
+from gi_registry.anomalies.schemas import FactForm, RecordFact
+from gi_registry.documents.models import Document
+from gi_registry.documents.queries import get_document
+from gi_registry.documents.service import Scan, store_scan
 from gi_registry.kernel.errors import invalid
 from gi_registry.kernel.words import say
+from gi_registry.policy.rules import Parameter
 from gi_registry.policy.service import ground
 from gi_registry.registry.queries import get_authorisation
 from gi_registry.workflow import Work, advance, begin
@@ -30,6 +34,7 @@ class FindingView:
     authorisation_number: str
     user_name: str
     gi_name: str
+    source: Document | None = None
 
 
 def view_finding(work: Work, finding_id: int) -> FindingView:
@@ -37,7 +42,9 @@ def view_finding(work: Work, finding_id: int) -> FindingView:
     finding = queries.get_finding(work.session, finding_id)
     work.require("finding:view", finding)
     number, user, gi = queries.party_of(work.session, finding.authorisation_id or 0)
-    return FindingView(finding, tuple(queries.evidence_of(work.session, finding_id)), number, user, gi)
+    fact = queries.fact_of(work.session, finding_id)
+    source = get_document(work.session, fact.document_id) if fact and fact.document_id else None
+    return FindingView(finding, tuple(queries.evidence_of(work.session, finding_id)), number, user, gi, source)
 
 
 def findings_query(work: Work, filters: queries.Filters) -> Any:
@@ -81,46 +88,61 @@ def _end(work: Work, finding_id: int, action: FindingAction) -> Finding:
     return finding
 
 
+@dataclass(frozen=True)
+class FactPage:
+    """About whom a fact is to be recorded."""
+
+    authorisation_id: int
+    number: str
+    user_name: str
+    gi_name: str
+
+
+def fact_page(work: Work, authorisation_id: int) -> FactPage:
+    """Return about whom the form records; NotFound for an authorisation outside the actor's region."""
+    work.require("fact:record", get_authorisation(work.session, authorisation_id))
+    return FactPage(authorisation_id, *queries.party_of(work.session, authorisation_id))
+
+
+def file_fact(work: Work, authorisation_id: int, fields: FactForm, *, document: Scan | None) -> RecordedFact:
+    """Keep the document that establishes a fact and record it; the paper is the office's, its party reads it from the case.
+
+    Raises what ``record_fact`` raises, and Invalid where no scan was handed in.
+    """
+    user = get_authorisation(work.session, authorisation_id)
+    work.require("fact:record", user)
+    paper = store_scan(work, document, field="document", owner_org_id=None, authority_division=user.authority_division)
+    return record_fact(work, RecordFact(**dict(fields), authorisation_id=authorisation_id, document_id=paper.id))
+
+
 def record_fact(work: Work, fields: RecordFact) -> RecordedFact:
     """Keep what an officer or a document established, as a finding that a person may open a case on.
 
-    Raises Invalid for a ground that is computed and for a day to come; NotFound for an authorisation outside the actor's region.
+    Raises Invalid for a ground that is unknown or computed, for a day to come and for what is recorded already; NotFound for an
+    authorisation outside the actor's region.
     """
     user = get_authorisation(work.session, fields.authorisation_id)
     work.require("fact:record", user)
-    named = ground_named(fields.ground)
-    if named.way is not Way.RECORDED:
-        raise invalid("ground", say("这一事由由系统计算，不能登记。"), say("请选择由人员登记的事由。"), value=fields.ground)
-    if fields.established_on > work.today:
-        raise invalid("established_on", say("认定日期不能晚于今天。"), value=fields.established_on)
+    _check(work, fields)
     parameter = ground(work.session, fields.ground, user.authority_division, fields.established_on)
     facts = {"statement": fields.statement, "source": fields.source, "established_on": fields.established_on.isoformat()}
-    lines = [
-        Line(say("认定的事实"), fields.statement),
-        Line(say("来源"), fields.source),
-        Line(say("认定日期"), fields.established_on.isoformat()),
-    ]
-    evidence: dict[str, Any] = {
-        "facts": facts,
-        "facts_digest": sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest(),
-        "lines": [line_json(line) for line in lines],
-        "parameters": {"key": parameter.key, "value": parameter.value, "why": parameter.why},
-        "parameter_version": parameter.version,
-        "rule_version": RECORDED_RULE,
-    }
+    evidence = _evidence(fields, facts, parameter)
+    mark = fingerprint(fields.ground, fields.authorisation_id, year=fields.established_on.year, key=str(evidence["facts_digest"]))
+    if queries.findings_by_fingerprint(work.session, [mark]):
+        raise invalid("statement", say("同样的事实已经登记。"), say("请在异常线索中查看，不必重复登记。"))
     finding = Finding(
         ground=fields.ground,
         subject_id=fields.authorisation_id,
         authorisation_id=fields.authorisation_id,
         year=fields.established_on.year,
-        fingerprint=fingerprint(fields.ground, fields.authorisation_id, year=fields.established_on.year, key=str(evidence["facts_digest"])),
+        fingerprint=mark,
         severity=int(parameter.value["severity"]),
         basis=parameter.basis,
         owner_org_id=user.owner_org_id,
         authority_division=user.authority_division,
         first_found_at=work.now,
         last_found_at=work.now,
-        summary=words_json(say("%(ground)s：%(statement)s", ground=named.name, statement=fields.statement)),
+        summary=words_json(say("%(ground)s：%(statement)s", ground=ground_named(fields.ground).name, statement=fields.statement)),
         state="",
         **evidence,
     )
@@ -128,6 +150,32 @@ def record_fact(work: Work, fields: RecordFact) -> RecordedFact:
     work.flush()
     work.record(FindingEvidence(finding_id=finding.id or 0, number=1, at=work.now, **evidence), "evidence:keep")
     return _fact_row(work, fields, facts, finding)
+
+
+def _check(work: Work, fields: RecordFact) -> None:
+    named = BY_CODE.get(fields.ground)
+    if named is None:
+        raise invalid("ground", say("没有这一事由。"), say("请选择由人员登记的事由。"), value=fields.ground)
+    if named.way is not Way.RECORDED:
+        raise invalid("ground", say("这一事由由系统计算，不能登记。"), say("请选择由人员登记的事由。"), value=fields.ground)
+    if fields.established_on > work.today:
+        raise invalid("established_on", say("认定日期不能晚于今天。"), value=fields.established_on)
+
+
+def _evidence(fields: RecordFact, facts: dict[str, Any], parameter: Parameter) -> dict[str, Any]:
+    lines = [
+        Line(say("认定的事实"), fields.statement),
+        Line(say("来源"), fields.source),
+        Line(say("认定日期"), fields.established_on.isoformat()),
+    ]
+    return {
+        "facts": facts,
+        "facts_digest": sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest(),
+        "lines": [line_json(line) for line in lines],
+        "parameters": {"key": parameter.key, "value": parameter.value, "why": parameter.why},
+        "parameter_version": parameter.version,
+        "rule_version": RECORDED_RULE,
+    }
 
 
 def _fact_row(work: Work, fields: RecordFact, facts: dict[str, Any], finding: Finding) -> RecordedFact:
