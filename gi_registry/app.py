@@ -28,7 +28,7 @@ from gi_registry.registry.routes import bp as registry
 from gi_registry.reports.routes import bp as reports
 from gi_registry.verify.routes import bp as verify
 from gi_registry.verify.wsgi import wrap
-from gi_registry.web import access, errors, headers, languages, metrics, navigation, pages
+from gi_registry.web import access, errors, headers, languages, metrics, navigation, pages, repeats
 from gi_registry.web.arguments import RowConverter
 from gi_registry.web.work import RegistryFlask, close_work
 
@@ -76,6 +76,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     pages.register_pages(app)
     navigation.register_navigation(app)
     metrics.register_metrics(app)
+    repeats.register_repeats(app)
     errors.register_errors(app)
     app.before_request(access.enforce)
     app.after_request(pages.private)

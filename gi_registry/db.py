@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import shapely
 from shapely.geometry import MultiPolygon
-from sqlalchemy import BigInteger, CheckConstraint, Column, Engine, MetaData, create_engine, event
+from sqlalchemy import BigInteger, CheckConstraint, Column, Engine, MetaData, UniqueConstraint, create_engine, event
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.compiler import compiles
@@ -76,6 +77,22 @@ class Installation(Row, table=True):
     id: int = Field(default=1, primary_key=True)
     demo: bool = Field(default=False)
     clock_offset_s: int = Field(default=0, sa_type=BigInteger)
+
+
+class IdempotencyKey(Row, table=True):
+    """The answer to one request, kept for a day: the same request sent again is answered, not done again."""
+
+    __table_args__ = (UniqueConstraint("owner", "key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    owner: str
+    key: str
+    digest: str
+    status: int
+    location: str = ""
+    media_type: str = ""
+    body: str = ""
+    at: datetime = Field(index=True)
 
 
 class MultiPolygonType(UserDefinedType[MultiPolygon]):

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from gi_registry.db import Database
 from gi_registry.kernel.actor import Actor
+from gi_registry.web.repeats import once
 from gi_registry.workflow import Work, moment
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -19,15 +20,20 @@ class RegistryFlask(Flask):
     """A Flask whose requests end their Work before the answer leaves, so that a commit that fails is an error like any other."""
 
     def dispatch_request(self) -> Response:
-        """Answer, then commit what a successful answer promises."""
-        response = self.make_response(super().dispatch_request())
+        """Answer, then commit what a successful answer promises; a request sent twice is done once."""
+        if request.method in SAFE:
+            return self._answer()
+        response = once(current_work(), self._answer, again=_twin)
         work: Work | None = g.get("work")
-        if work is not None and request.method not in SAFE:
+        if work is not None:
             if response.status_code < 400:
                 work.commit()
             else:
                 work.rollback()
         return response
+
+    def _answer(self) -> Response:
+        return self.make_response(super().dispatch_request())
 
 
 def database() -> Database:
@@ -45,6 +51,11 @@ def restart_work() -> None:
     """Forget what the request did, and let the page that explains why read afresh."""
     close_work()
     _open(writable=False)
+
+
+def _twin() -> Work:
+    restart_work()
+    return current_work()
 
 
 def _open(*, writable: bool) -> Work:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+import sqlmodel
 from alembic import op
 
 revision = "0000"
@@ -12,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the table, and PostGIS where the server has it."""
+    """Create the tables, and PostGIS where the server has it."""
     if op.get_bind().dialect.name == "postgresql":
         op.execute("CREATE EXTENSION IF NOT EXISTS postgis")
     op.create_table(
@@ -24,8 +25,24 @@ def upgrade() -> None:
         sa.CheckConstraint("demo OR clock_offset_s = 0", name=op.f("ck_installation_real_clock")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_installation")),
     )
+    op.create_table(
+        "idempotency_key",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("location", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency_key")),
+        sa.UniqueConstraint("owner", "key", name=op.f("uq_idempotency_key_owner_key")),
+    )
+    op.create_index(op.f("ix_idempotency_key_at"), "idempotency_key", ["at"])
 
 
 def downgrade() -> None:
     """Drop the table."""
+    op.drop_table("idempotency_key")
     op.drop_table("installation")
