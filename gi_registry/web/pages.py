@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -16,8 +17,19 @@ from gi_registry.web.forms import form_state
 
 
 def page(template: str, **context: Any) -> str:
-    """Render a template."""
-    return render_template(template, **context)
+    """Render a template; a form shown again names the field of each error in the summary."""
+    html = render_template(template, **context)
+    for field in {error.field for error in form_state().errors}:
+        html = _name_field(html, field)
+    return html
+
+
+def _name_field(html: str, field: str) -> str:
+    """Put the label a field has on this page into the summary's link to it (the summary stands before the fields)."""
+    target = re.escape(f"field-{field}")
+    label = re.search(rf'(?:<label for="{target}"[^>]*>|id="{target}"[^>]*>\s*<legend[^>]*>)\s*([^<]*[^<\s])', html)
+    link = f'<a href="#field-{field}">'
+    return html.replace(link, f"{link}{label[1]}{gettext('：')}") if label else html
 
 
 def redirect_with(message: Words | None, endpoint: str, **values: Any) -> WerkzeugResponse:
@@ -73,8 +85,13 @@ def register_pages(app: Flask) -> None:
 
 
 def private(response: Response) -> Response:
-    """Keep the pages of signed-in people out of every cache."""
+    """Keep out of every cache what is for one person: pages of the signed-in, pages with a form's token, verdicts."""
     work = g.get("work")
-    if work is not None and work.actor.signed_in:
+    if (work is not None and work.actor.signed_in) or "csrf_token" in g or g.get("verdict"):
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def tells_a_verdict() -> None:
+    """Say that this answer is a verdict of the moment, never to be shown from a cache."""
+    g.verdict = True
