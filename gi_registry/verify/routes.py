@@ -15,7 +15,7 @@ from gi_registry.verify.rules.typed import typed_code
 from gi_registry.web.access import PUBLIC, access
 from gi_registry.web.forms import FormState
 from gi_registry.web.negotiation import json_answer, wanted
-from gi_registry.web.pages import page
+from gi_registry.web.pages import page, tells_a_verdict
 from gi_registry.web.work import current_work
 
 bp = Blueprint("verify", __name__)
@@ -36,6 +36,7 @@ def show_code_form() -> str | WerkzeugResponse:
 @access(PUBLIC)
 def check() -> str | Response:
     """Say whether a firm may use the mark, by USCC, name or trade-mark number; without a question, the form."""
+    tells_a_verdict()
     work, asked = current_work(), request.args.to_dict()
     g.form_state = FormState(values=asked)
     if not any(name in asked for name in ("uscc", "name", "mark", "on")) and wanted() == "html":

@@ -69,7 +69,8 @@ def draw_sheets(codes: Sequence[str], *, text: LabelText, address: str, footer: 
     """Return the PDF of the codes; ``address`` + code, in upper case, is what the QR symbol holds."""
     _font()
     out = BytesIO()
-    canvas = Canvas(out, pagesize=A4, pageCompression=1, invariant=1)
+    canvas = Canvas(out, pagesize=A4, pageCompression=1, invariant=1, initialFontName=FONT)
+    canvas.setAuthor("gi_registry")
     canvas.setTitle(str(say("标签印张 %(number)s", number=footer.number)))
     pages = -(-len(codes) // PER_PAGE)
     face = _face(canvas, text)

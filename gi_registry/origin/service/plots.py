@@ -7,14 +7,16 @@ import json
 from shapely import to_geojson
 
 from gi_registry.kernel.errors import invalid
+from gi_registry.kernel.quantities import mu_milli
 from gi_registry.kernel.words import packed, say
 from gi_registry.origin import queries
 from gi_registry.origin.models import Plot
 from gi_registry.origin.rules import geojson, typed
 from gi_registry.origin.rules.measure import area_milli_mu
 from gi_registry.origin.rules.rings import Reading
+from gi_registry.origin.rules.shared_land import shared_m2
 from gi_registry.origin.rules.terms import PLOT_LIFE, Origin
-from gi_registry.origin.rules.versions import check_period
+from gi_registry.origin.rules.versions import check_period, overlap
 from gi_registry.origin.schemas import PlotFields
 from gi_registry.registry import queries as registry
 from gi_registry.workflow import Work, advance, begin, check_version
@@ -35,6 +37,7 @@ def declare_plot(work: Work, authorisation_id: int, *, fields: PlotFields, outli
     """Put a plot on file as its producer states it, wherever it lies; the number is the authorisation's with a position."""
     authorisation = registry.get_authorisation(work.session, authorisation_id)
     work.require("plot:edit", authorisation)
+    _refuse_shared_land(work, authorisation_id, authorisation.gi_id, fields=fields, outline=outline)
     position = queries.next_plot_position(work.session, authorisation_id)
     number = f"{authorisation.number}-P{position:03d}"
     return store_plot(work, authorisation_id, number=number, fields=fields, outline=outline, origin=Origin.FORM)
@@ -64,12 +67,36 @@ def store_plot(
     return plot
 
 
+def _refuse_shared_land(
+    work: Work, authorisation_id: int, gi_id: int, *, fields: PlotFields, outline: Reading, besides: int | None = None
+) -> None:
+    """Refuse a form that puts the same ground on file twice, because every plot raises the entitlement; files are stored as stated."""
+    for other in queries.list_plots(work.session, authorisation_id):
+        concurrent = overlap((fields.valid_from, fields.valid_to), (other.valid_from, other.valid_to))
+        if other.id == besides or other.gi_id != gi_id or other.state != PLOT_LIFE.initial or not concurrent:
+            continue
+        shared = shared_m2(outline.geometry, other.geometry, accuracy_m=min(fields.accuracy_m, other.accuracy_m))
+        if shared:
+            raise invalid(
+                "geometry",
+                say("这块地与已登记的 %(number)s %(name)s 重叠 %(mu)s 亩。", number=other.number, name=other.name, mu=_shown_mu(shared)),
+                say("同一块地只登记一次；边界有误的，请更正或停用原来的地块。"),
+            )
+
+
+def _shown_mu(square_metres: int) -> str:
+    """Return square metres as mu, for a sentence."""
+    return f"{mu_milli(square_metres) / 1000:.3f}"
+
+
 def edit_plot(work: Work, plot_id: int, *, fields: PlotFields, outline: Reading | None, version: int | None = None) -> Plot:
     """Put right what a form says of a plot; without an outline the one on file stays. Raises StaleVersion after someone else's change."""
     plot = queries.get_plot(work.session, plot_id)
     work.require("plot:edit", plot)
     check_version(plot, version)
     kept = fields.model_copy(update={"valid_to": fields.valid_to or plot.valid_to})
+    if outline is not None:
+        _refuse_shared_land(work, plot.authorisation_id, plot.gi_id, fields=kept, outline=outline, besides=plot_id)
     return correct_plot(work, plot, fields=kept, outline=outline or Reading(plot.geometry))
 
 

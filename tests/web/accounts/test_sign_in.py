@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -98,3 +99,24 @@ def test_only_a_demonstration_has_a_clock_to_move(client: Any, open_work: Any) -
     assert client.post("/demo/clock", data={"csrf_token": token(client), "working_days": 1}).status_code == 303
     with open_work() as work:
         assert clock_offset_s(work.session) >= 86_400
+
+
+def test_a_copied_cookie_dies_with_the_sign_out(client: Any, app: Any, person: Person) -> None:
+    sign_in(client, "wangfang")
+    copied = client.get_cookie("gi_session").value
+    post(client, "/sign-out")
+    thief = app.test_client()
+    thief.set_cookie("gi_session", copied)
+    assert thief.get("/home").status_code == 303
+
+
+def test_a_session_ends_after_its_idle_time(client: Any, app: Any, person: Person) -> None:
+    sign_in(client, "wangfang")
+    assert client.get("/home").status_code == 200
+    app.permanent_session_lifetime = timedelta(seconds=-1)
+    assert client.get("/home").status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/check?uscc=91110000600037341L", "/check?name=x&format=json", "/sign-in"])
+def test_verdicts_and_forms_are_never_cached(client: Any, path: str) -> None:
+    assert client.get(path).headers["Cache-Control"] == "no-store"

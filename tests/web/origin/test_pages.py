@@ -15,7 +15,7 @@ from tests.builders.accounts import make_person, post, sign_in
 from tests.builders.origin import make_area, make_plot, square
 from tests.builders.registry import make_authorisation, make_gi, make_protection
 
-CORNERS = "120.7500,31.4200\n120.7510,31.4200\n120.7510,31.4208\n120.7500,31.4208"
+CORNERS = "120.7520,31.4220\n120.7530,31.4220\n120.7530,31.4228\n120.7520,31.4228"
 
 
 @pytest.fixture
@@ -165,3 +165,13 @@ def test_a_neighbour_puts_nothing_right(client, place):
     sign_in(client, "li")
     assert client.get(f"/plots/{place['plot']}/edit").status_code == 404
     assert post(client, f"/plots/{place['plot']}/edit", {"name": "抢塘", "version": "1"}).status_code == 404
+
+
+def test_the_same_ground_is_put_on_file_once(client, place, open_work):
+    sign_in(client, "chen")
+    assert add(client, place, geometry=CORNERS).status_code == 303
+    again = add(client, place, geometry=CORNERS, name="换个名字")
+    assert again.status_code == 422
+    assert "重叠" in again.text and "只登记一次" in again.text
+    with open_work() as work:
+        assert [plot.name for plot in queries.list_plots(work.session, place["authorisation"])].count("换个名字") == 0
