@@ -7,6 +7,8 @@ from datetime import timedelta
 
 from flask_wtf import CSRFProtect
 
+from gi_registry.accounts.organisation_routes import bp as organisations
+from gi_registry.accounts.people_routes import bp as people
 from gi_registry.accounts.routes import bp as accounts
 from gi_registry.accounts.routes import register_sign_in
 from gi_registry.anomalies.routes import bp as anomalies
@@ -24,6 +26,7 @@ from gi_registry.opendata.import_routes import bp as imports
 from gi_registry.opendata.log_routes import bp as log
 from gi_registry.opendata.routes import bp as opendata
 from gi_registry.origin.routes import bp as origin
+from gi_registry.registry.restriction_routes import bp as restrictions
 from gi_registry.registry.routes import bp as registry
 from gi_registry.reports.routes import bp as reports
 from gi_registry.verify.routes import bp as verify
@@ -42,7 +45,10 @@ BLUEPRINTS = (
     documents,
     imports,
     opendata,
+    organisations,
+    people,
     registry,
+    restrictions,
     reports,
     listings,
     log,

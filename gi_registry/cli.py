@@ -123,13 +123,14 @@ def admin() -> None:
 @click.option("--name", required=True)
 @click.option("--role", default="security_admin", show_default=True)
 @click.option("--division", default="", help="Division code of an office role.")
+@click.option("--organisation", default="", help="USCC of the organisation of a producer, holder or printer.")
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
-def admin_create(settings: Settings, login: str, name: str, role: str, division: str, password: str, as_json: bool) -> None:
+def admin_create(settings: Settings, /, division: str, organisation: str, *, as_json: bool, **about: str) -> None:
     """Create the first administrator of a real installation. Example: gi-registry admin create --login admin --name 王芳"""
     with open_work(database_of(settings)) as work:
-        person = accounts.add_person(work, NewPerson(login=login, name=name, password=password, role=role, division_code=division))
+        person = accounts.add_person(work, NewPerson(division_code=division, uscc=organisation, **about))
     tell({"person_id": person.id, "login": person.login}, as_json=as_json, words=say("已创建账号 %(login)s。", login=person.login))
 
 

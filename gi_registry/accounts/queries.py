@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import column, func, or_, table
 from sqlmodel import Session, col, select
@@ -74,3 +75,25 @@ def attempts(session: Session, login: str, client: str, now: datetime) -> Attemp
 def people_of(session: Session, organisation_id: int) -> list[Person]:
     """Return the people of an organisation."""
     return list(session.exec(select(Person).where(Person.organisation_id == organisation_id).order_by(col(Person.id))))
+
+
+def people_matching(text: str = "") -> Any:
+    """Return the query of (person, organisation or None) whose login, name or organisation contains ``text``."""
+    query = select(Person, Organisation).outerjoin(Organisation, col(Organisation.id) == Person.organisation_id)
+    if text:
+        columns: tuple[Any, ...] = (Person.login, Person.name, Organisation.name, Organisation.uscc)
+        query = query.where(or_(*(col(item).contains(text, autoescape=True) for item in columns)))
+    return query.order_by(Person.login)
+
+
+def all_grants_of(session: Session, person_ids: list[int]) -> list[RoleGrant]:
+    """Return every role these people hold or held."""
+    return list(session.exec(select(RoleGrant).where(col(RoleGrant.person_id).in_(person_ids)).order_by(col(RoleGrant.id))))
+
+
+def get_grant(session: Session, person_id: int, grant_id: int) -> RoleGrant:
+    """Return a role of this person; raise NotFound."""
+    found = session.get(RoleGrant, grant_id)
+    if found is None or found.person_id != person_id:
+        raise NotFound
+    return found

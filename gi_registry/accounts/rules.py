@@ -6,10 +6,29 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gi_registry.kernel.errors import invalid
+from gi_registry.kernel.permissions import ROLES
 from gi_registry.kernel.verdict import Failed, Passed, Verdict
 from gi_registry.kernel.words import say
 
 ORGANISATION_KINDS = ("producer", "holder", "authority", "printer", "institution", "platform", "market")
+ORGANISED = ("producer_operator", "producer_approver", "holder_manager", "printer")
+REGIONAL = ("county_handler", "county_approver", "city_officer", "province_officer")
+GIVEN = tuple(role for role in ROLES if role not in {"consumer", "system"})
+ROLE_LABELS = {
+    "producer_operator": say("生产者经办人"),
+    "producer_approver": say("生产者负责人"),
+    "holder_manager": say("权利人管理员"),
+    "printer": say("印制单位"),
+    "county_handler": say("县级经办"),
+    "county_approver": say("县级审批"),
+    "city_officer": say("市级主管"),
+    "province_officer": say("省级主管"),
+    "national_officer": say("国家级主管"),
+    "auditor": say("审计员"),
+    "system_admin": say("系统管理员"),
+    "security_admin": say("安全管理员"),
+    "audit_admin": say("审计管理员"),
+}
 WINDOW = timedelta(minutes=15)
 TRIES_PER_LOGIN = 5
 TRIES_PER_CLIENT = 40
@@ -37,3 +56,13 @@ def check_password(password: str, *, login: str) -> None:
         raise invalid("password", say("密码过短。"), say("至少 %(least)s 个字符，可以用一句话。", least=LEAST_PASSWORD))
     if login and login.lower() in password.lower():
         raise invalid("password", say("密码中含有登录名。"), say("请换一个与登录名无关的密码。"))
+
+
+def check_reach(role: str, *, organised: bool, division_code: str) -> None:
+    """Raise Invalid for a role that cannot be given, for one of an organisation without it, and for a regional one without a division."""
+    if role not in GIVEN:
+        raise invalid("role", say("没有“%(role)s”这个角色。", role=role), say("可用的角色：%(roles)s。", roles=", ".join(GIVEN)))
+    if role in ORGANISED and not organised:
+        raise invalid("uscc", say("这个角色属于一家单位，还没有写明是哪一家。"), say("请填写所在单位的统一社会信用代码。"))
+    if role in REGIONAL and not division_code:
+        raise invalid("division_code", say("这个角色须有管辖的行政区划。"), say("请填写行政区划代码，例如 320583。"))

@@ -17,10 +17,12 @@ bp = Blueprint("desk", __name__)
 @bp.get("/home")
 @access(SIGNED_IN)
 def home() -> str:
-    """Show what waits for this person: an officer's queue or a producer's tasks."""
+    """Show what waits for this person: an officer's queue, a producer's tasks, or for others what they may open."""
     work = current_work()
     if work.allows("desk:view"):
         return page("desk/desk.html", desk=service.view_desk(work))
+    if not work.allows("notice:view"):
+        return page("desk/start.html")
     return page("desk/home.html", home=service.view_home(work))
 
 

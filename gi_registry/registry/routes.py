@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, current_app, flash, request
 from werkzeug.wrappers import Response
 
 from gi_registry.kernel.errors import NotFound
+from gi_registry.kernel.identifiers import uscc_warning
 from gi_registry.kernel.words import say
 from gi_registry.registry import rules, service
 from gi_registry.registry.schemas import (
@@ -28,7 +29,7 @@ from gi_registry.web.access import access
 from gi_registry.web.arguments import number_arg
 from gi_registry.web.forms import read_form, reshow
 from gi_registry.web.negotiation import table, wanted
-from gi_registry.web.pages import page, redirect_with
+from gi_registry.web.pages import page, redirect_with, translated
 from gi_registry.web.pagination import paginate
 from gi_registry.web.work import current_work
 
@@ -190,8 +191,16 @@ def register_authorisation() -> Response:
     """Enter an announced authorisation."""
     reshow(new_authorisation)
     row = service.register_authorisation(current_work(), read_form(AuthorisationForm), origin="form")
+    _warn(row.raw_uscc)
     words = say("已登记 %(number)s。", number=row.number) if row.matched else say("已登记 %(number)s，待匹配主体。", number=row.number)
     return redirect_with(words, "registry.show_authorisation", authorisation_id=row.id)
+
+
+def _warn(number: str) -> None:
+    """Show the warning of a USCC that is valid as a whole but wrong inside."""
+    warning = uscc_warning(number) if number else None
+    if warning is not None:
+        flash(translated(warning))
 
 
 @bp.get("/office/authorisations/<int:authorisation_id>")
@@ -200,8 +209,9 @@ def show_authorisation(authorisation_id: int) -> str:
     """Show an authorisation to its office."""
     work = current_work()
     shown = authorisation_page(work, authorisation_id)
-    may = {name: work.allows(f"authorisation:{name}", shown.row) for name in ("register", "match", "change")}
+    may = {name: work.allows(f"authorisation:{name}", shown.row) for name in ("register", "match", "change", "restrict")}
     may["fact"] = work.allows("fact:record", shown.row)
+    may["organisation"] = shown.organisation is not None and work.allows("organisation:edit", shown.organisation)
     may["consent"] = shown.organisation is not None and work.allows("consent:view", shown.organisation)
     return page("registry/authorisation.html", shown=shown, rules=rules, may=may)
 
@@ -218,7 +228,8 @@ def show_match_form(authorisation_id: int) -> str:
 def match(authorisation_id: int) -> Response:
     """Match an authorisation to its organisation."""
     reshow(show_match_form, authorisation_id)
-    service.match_organisation(current_work(), authorisation_id, read_form(MatchForm))
+    row = service.match_organisation(current_work(), authorisation_id, read_form(MatchForm))
+    _warn(row.raw_uscc)
     return redirect_with(say("已匹配主体，可以发码。"), "registry.show_authorisation", authorisation_id=authorisation_id)
 
 

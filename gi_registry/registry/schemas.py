@@ -190,6 +190,21 @@ class StepForm(Shape):
     on: MaybeDay = None
 
 
+class RestrictForm(Shape):
+    """A restriction that an officer imposes by hand."""
+
+    version: int
+    effect: str
+    basis: str = Field(min_length=2, max_length=300)
+    from_on: Day
+
+
+class LiftForm(Shape):
+    """The lifting of a restriction, as the page was when it was opened."""
+
+    version: int
+
+
 class MatchForm(Shape):
     """Which organisation an unmatched authorisation belongs to."""
 

@@ -29,6 +29,7 @@ OFFICE = (
     Item("/findings", say("异常线索"), "finding:view"),
     Item("/office/cases", say("名录案件"), "desk:view"),
     Item("/office/imports", say("批量导入"), "rows:import"),
+    Item("/office/people", say("人员与角色"), "person:manage"),
     Item("/cases", say("告知与名录"), "case:defend"),
     Item("/notices", say("收件箱"), "notice:view"),
 )

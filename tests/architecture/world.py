@@ -115,13 +115,15 @@ def _person(work: Work, key: tuple[str, str], subjects: dict[str, Any]) -> str:
 
 def _subjects(work: Work) -> tuple[dict[str, Any], datetime]:
     """Return what stands for each slot of an address, all of it of one user in one county, and the moment it is in."""
-    from gi_registry.accounts.models import Organisation
+    from gi_registry.accounts.models import Organisation, Person, RoleGrant
     from gi_registry.batches.models import Batch
     from gi_registry.codes.models import Allotment
     from gi_registry.documents.models import Document
     from gi_registry.notices.models import Notice
     from gi_registry.origin.models import AreaVersion, Plot
+    from gi_registry.registry import service as registry
     from gi_registry.registry.models import Authorisation, Product
+    from gi_registry.registry.schemas import RestrictForm
     from gi_registry.reports import service as reports
     from tests.builders.listings import make_stage, to_listed, to_window
     from tests.builders.reports import draft_of, filing_of
@@ -137,6 +139,9 @@ def _subjects(work: Work) -> tuple[dict[str, Any], datetime]:
         return work.session.exec(select(model.id).where(*conditions).order_by(col(model.id))).first()
 
     owned = stage.party.id
+    fields = RestrictForm(version=authorisation.version, effect="sampling_weight", basis="示例依据", from_on=work.today)
+    restriction = registry.impose_by_hand(work, authorisation.id or 0, fields)
+    person_id = first(Person)
     listed = to_listed(make_stage(work))
     subjects = {
         "_organisation": work.session.get(Organisation, owned),
@@ -144,6 +149,9 @@ def _subjects(work: Work) -> tuple[dict[str, Any], datetime]:
         "gi_id": authorisation.gi_id,
         "protection_id": authorisation.protection_id,
         "organisation_id": owned,
+        "person_id": person_id,
+        "grant_id": first(RoleGrant, RoleGrant.person_id == person_id),
+        "restriction_id": restriction.id,
         "uscc": stage.party.uscc,
         "product_id": first(Product, Product.authorisation_id == authorisation.id),
         "plot_id": first(Plot, Plot.authorisation_id == authorisation.id),

@@ -10,6 +10,7 @@ from gi_registry.accounts.schemas import NewPerson
 from gi_registry.accounts.service import actor_of, add_person, grant_role
 from gi_registry.kernel.actor import Actor
 from gi_registry.workflow import Work
+from tests.builders.divisions import make_division
 
 PASSWORD = "a long enough sentence"  # noqa: S105
 _serial = count(1)
@@ -19,6 +20,8 @@ def make_person(work: Work, *roles: str, division: str = "", organisation: Organ
     """Return a person with these roles, office roles for ``division``."""
     login = login or f"person{next(_serial)}"
     first, *more = roles
+    if division:
+        make_division(work, division)
     fields = NewPerson(
         login=login,
         name=f"示例{login}",

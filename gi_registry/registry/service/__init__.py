@@ -16,7 +16,7 @@ from gi_registry.registry.service.authorisations import (
 )
 from gi_registry.registry.service.gis import edit_gi, put_protection, register_gi, view_gi
 from gi_registry.registry.service.products import add_product, edit_product, products_for, view_product
-from gi_registry.registry.service.standing import facts_of, lift, restrict, standing
+from gi_registry.registry.service.standing import facts_of, impose_by_hand, lift, lift_by_hand, restrict, standing
 
 __all__ = [
     "add_product",
@@ -26,7 +26,9 @@ __all__ = [
     "edit_gi",
     "edit_product",
     "facts_of",
+    "impose_by_hand",
     "lift",
+    "lift_by_hand",
     "match_organisation",
     "order_rectification",
     "products_for",

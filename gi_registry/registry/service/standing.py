@@ -6,12 +6,15 @@ from datetime import date
 
 from sqlmodel import Session
 
-from gi_registry.kernel.errors import invalid
+from gi_registry.kernel.errors import Conflict, NotFound, invalid
 from gi_registry.kernel.words import say
 from gi_registry.registry import queries
 from gi_registry.registry.models import Authorisation, AuthorisationRestriction, Protection
 from gi_registry.registry.rules import Effect, Facts, OpenRestriction, Standing, standing_of
-from gi_registry.workflow import Work
+from gi_registry.registry.schemas import LiftForm, RestrictForm
+from gi_registry.workflow import Work, check_version
+
+BY_HAND = "officer"
 
 
 def standing(session: Session, authorisation: Authorisation, on: date) -> Standing:
@@ -61,3 +64,34 @@ def lift(work: Work, *, source: str, source_id: int, until_on: date) -> int:
         work.record(row, "restriction:lift")
     work.flush()
     return len(held)
+
+
+def impose_by_hand(work: Work, authorisation_id: int, fields: RestrictForm) -> AuthorisationRestriction:
+    """Put an officer's own restriction on an authorisation. Raises NotFound outside the region, Invalid without a basis, StaleVersion."""
+    authorisation = queries.get_authorisation(work.session, authorisation_id)
+    work.require("authorisation:restrict", authorisation)
+    check_version(authorisation, fields.version)
+    row = restrict(
+        work,
+        authorisation_id=authorisation_id,
+        source=BY_HAND,
+        source_id=0,
+        effect=fields.effect,
+        basis=fields.basis,
+        from_on=fields.from_on,
+    )
+    row.source_id = row.id or 0  # an act by hand is its own source, so that it is lifted alone
+    work.flush()
+    return row
+
+
+def lift_by_hand(work: Work, authorisation_id: int, restriction_id: int, *, fields: LiftForm) -> None:
+    """Lift from today what an officer imposed. Raises NotFound for what another procedure imposed, Conflict for what is lifted."""
+    authorisation = queries.get_authorisation(work.session, authorisation_id)
+    work.require("authorisation:restrict", authorisation)
+    check_version(authorisation, fields.version)
+    found = next((row for row in queries.restrictions_of(work.session, authorisation_id) if row.id == restriction_id), None)
+    if found is None or found.source != BY_HAND:
+        raise NotFound
+    if not lift(work, source=BY_HAND, source_id=found.source_id, until_on=work.today):
+        raise Conflict(say("这项限制已经解除。"), remedy=say("请刷新页面。"))
