@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -17,6 +18,11 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "gi_registry" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 PLACES = ((ROOT / "gi_registry", [("**.py", "python")]), (ROOT / "templates", [("**.html", "jinja2")]))
+SINCE = datetime(2026, 1, 1, tzinfo=UTC)  # fixed, so that the same sentences make the same file
+HEADER = {
+    "project": "gi_registry", "version": "1", "copyright_holder": "gi_registry", "msgid_bugs_address": "-", "last_translator": "-",
+    "language_team": "-", "creation_date": SINCE, "revision_date": SINCE,
+}  # fmt: skip
 KEYWORDS = {"say": None, "_": None, "gettext": None, "ngettext": (1, 2)}
 
 
@@ -39,7 +45,7 @@ def current() -> Catalog:
 
 def renewed(old: Catalog) -> Catalog:
     """Return a catalogue of exactly the source's sentences, with the translations of ``old``."""
-    new = Catalog(locale="en", project="gi_registry", fuzzy=False, creation_date=old.creation_date, revision_date=old.creation_date)
+    new = Catalog(locale="en", fuzzy=False, header_comment="# The Chinese sentence is the message id.", **HEADER)
     for sentence in sentences():
         known = old.get(sentence)
         new.add(sentence, known.string if known and not known.fuzzy else "")

@@ -26,7 +26,6 @@ DATA = {
     "gi_registry/policy/defaults.py": "titles of laws, stored with a parameter",
     "gi_registry/registry/rules.py": "the announcement that is the usual legal basis",
     "gi_registry/verify/wsgi.py": "the name of the language itself",
-    "gi_registry/web/pages.py": "the Chinese form of a date",
 }
 
 EXAMPLES = {"bulk", "columns"}  # rooms whose Chinese is an example in a column of a file
