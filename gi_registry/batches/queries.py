@@ -94,6 +94,25 @@ def get_batch(session: Session, batch_id: int) -> Batch:
     return batch
 
 
+def locked_batch(session: Session, batch_id: int) -> Batch:
+    """Return a batch as it stands now, its row locked until the transaction ends; raise NotFound. The quota row is locked before it."""
+    session.flush()
+    query = select(Batch).where(col(Batch.id) == batch_id).with_for_update().execution_options(populate_existing=True)
+    batch: Batch | None = session.execute(query).scalar_one_or_none()
+    if batch is None:
+        raise NotFound
+    return batch
+
+
+def first_year(session: Session, authorisation_id: int, gi_id: int) -> int | None:
+    """Return the first year that a batch of an authorisation feeds: with it the ledger begins. None before any batch."""
+    query = select(func.min(col(Batch.account_year))).where(
+        col(Batch.authorisation_id) == authorisation_id, col(Batch.gi_id) == gi_id, col(Batch.state).in_(COUNTED)
+    )
+    found: int | None = session.execute(query).scalar_one()
+    return found
+
+
 def find_batch(session: Session, number: str) -> Batch | None:
     """Return the batch with that number, if any."""
     return session.execute(select(Batch).where(col(Batch.number) == number)).scalar_one_or_none()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
@@ -20,6 +22,8 @@ from gi_registry.web.pages import page, redirect_with
 from gi_registry.web.work import current_work
 
 bp = Blueprint("batches", __name__)
+
+PLOT_ID = re.compile("[0-9]{1,9}")
 
 WORDS = {
     "life": BATCH_LIFE,
@@ -78,7 +82,7 @@ def _shares() -> list[Share]:
     given = body.get("plots") if isinstance(body, dict) else None
     typed = {key.removeprefix("plot_"): value for key, value in request.form.items() if key.startswith("plot_")}
     found = given if isinstance(given, dict) else typed
-    return [Share(int(key), str(value)) for key, value in found.items() if str(key).isdecimal() and str(value).strip()]
+    return [Share(int(key), str(value)) for key, value in found.items() if PLOT_ID.fullmatch(str(key)) and str(value).strip()]
 
 
 @bp.get("/batches/<int:batch_id>")
@@ -120,7 +124,7 @@ def recall_batch(batch_id: int) -> Response:
 @access("batch:declare")
 def confirm_sale(batch_id: int) -> Response:
     """Confirm, as the seller, what another user says it bought."""
-    batch = service.confirm_sale(current_work(), batch_id)
+    batch = service.confirm_sale(current_work(), batch_id, version=read_form(Version).version)
     return redirect_with(say("已确认售出。"), "batches.show_ledger", authorisation_id=batch.supplier_authorisation_id)
 
 

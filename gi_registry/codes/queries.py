@@ -98,6 +98,16 @@ def get_allotment(session: Session, allotment_id: int) -> Allotment:
     return found
 
 
+def locked_allotment(session: Session, allotment_id: int) -> Allotment:
+    """Return an allotment as it stands now, its row locked until the transaction ends; raise NotFound."""
+    session.flush()
+    query = select(Allotment).where(col(Allotment.id) == allotment_id).with_for_update().execution_options(populate_existing=True)
+    allotment: Allotment | None = session.execute(query).scalar_one_or_none()
+    if allotment is None:
+        raise NotFound
+    return allotment
+
+
 def find_allotment_by_number(session: Session, number: str) -> Allotment | None:
     """Return an allotment by its number or None."""
     return session.exec(select(Allotment).where(Allotment.number == number)).first()

@@ -181,6 +181,38 @@ def use(quantity: int, *, reserved: int, batch_left: int, unit: str) -> Postings
     return _moved(Account.RESERVED, Account.USED, quantity) + _moved(Account.STOCK, Account.LABELLED, quantity)
 
 
+def refuse_overuse(quantity: int, quota: Quota, *, unit: str, basis: str, remedy: Words) -> None:
+    """Raise QuotaExceeded when labels already used and ``quantity`` more (grams or pieces) are beyond the entitlement of this moment."""
+    if quota.used + quantity > quota.total:
+        raise QuotaExceeded(
+            say(
+                "已使用 %(used)s，本次激活 %(asked)s，合计超过核定额度 %(total)s（%(basis)s）。",
+                used=write_amount(quota.used, unit),
+                asked=write_amount(quantity, unit),
+                total=write_amount(quota.total, unit),
+                basis=basis,
+            ),
+            remedy=remedy,
+            basis=basis,
+        )
+
+
+def refuse_overdraft(before: Quota, after: Quota, *, unit: str) -> None:
+    """Raise Conflict when an act of the user's own leaves less entitlement (grams or pieces) than is reserved and used."""
+    if after.left < 0 and after.left < before.left:
+        raise Conflict(
+            say(
+                "办理后核定额度由 %(before)s 减为 %(after)s，已使用 %(used)s，已预留 %(reserved)s，不足 %(short)s。",
+                before=write_amount(before.total, unit),
+                after=write_amount(after.total, unit),
+                used=write_amount(after.used, unit),
+                reserved=write_amount(after.reserved, unit),
+                short=write_amount(-after.left, unit),
+            ),
+            remedy=say("额度已被预留或使用，请先退回标识。"),
+        )
+
+
 def use_as_stated(quantity: int, *, on_hand: int) -> Postings:
     """An activation that someone reports (imported history): stored whatever the quota says."""
     return _moved(Account.CAPACITY, Account.USED, positive(quantity)) + _labelled_as_stated(quantity, on_hand)

@@ -11,13 +11,15 @@ from datetime import date
 
 from gi_registry.batches import queries
 from gi_registry.batches.models import Batch, BatchPlot
+from gi_registry.batches.queries import LedgerKey
 from gi_registry.batches.rules import dates, ledger
 from gi_registry.batches.rules.amounts import read_amount, with_unit
+from gi_registry.batches.rules.entitlement import BY_GROUND
 from gi_registry.batches.rules.ledger import Account, Posting, Postings
-from gi_registry.batches.rules.life import BATCH_LIFE, Kind, Origin
+from gi_registry.batches.rules.life import BATCH_LIFE, LABELLABLE, Kind, Origin
 from gi_registry.batches.schemas import BatchFields
 from gi_registry.batches.service.capacity import entitlement
-from gi_registry.batches.service.posting import DECLARE, SELL, WITHDRAW, key_of, lock_quota, post
+from gi_registry.batches.service.posting import DECLARE, SELL, WITHDRAW, key_of, lock_quota, not_overdrawn, post
 from gi_registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, invalid
 from gi_registry.kernel.words import Words, packed, say
 from gi_registry.notices import service as notices
@@ -59,8 +61,9 @@ def declare_batch(work: Work, authorisation_id: int, *, fields: BatchFields, sha
     work.require("batch:declare", authorisation)
     unit = _unit(work, authorisation, fields)
     declared = _read(work, authorisation, fields, unit=unit, shares=tuple(shares))
-    if declared.oddities:
-        raise Invalid(*declared.oddities)
+    refused = (*declared.oddities, *_unfounded(work, authorisation, fields, declared, unit=unit))
+    if refused:
+        raise Invalid(*refused)
     position = queries.next_batch_position(work.session, authorisation_id, fields.harvest_year)
     number = f"{authorisation.number}-{fields.harvest_year}-{position:03d}"
     return _store(work, authorisation, fields, unit=unit, declared=declared, number=number, origin=Origin.FORM)
@@ -125,6 +128,40 @@ def _oddities(work: Work, fields: BatchFields, shares: tuple[tuple[Plot, int], .
             )
 
 
+def _unfounded(work: Work, authorisation: Authorisation, fields: BatchFields, declared: _Declared, *, unit: str) -> Iterable[FieldError]:
+    """What a form may not state because plots or the ledger say otherwise."""
+    if fields.kind is Kind.HARVEST and not declared.shares and _has_plots(work, authorisation, fields):
+        yield FieldError("plots", say("本产品按产能核定，采收数量没有写明地块。"), say("请按地块填写采收数量。"))
+    if fields.kind is not Kind.OPENING or fields.counted_year <= fields.harvest_year:
+        return
+    key = LedgerKey(authorisation.id or 0, authorisation.gi_id, fields.harvest_year, fields.zone, unit)
+    lock_quota(work, key, fields.counted_year)
+    held = queries.balances_of(work.session, key).get(Account.STOCK, 0)
+    if not _before_the_ledger(work, key) and declared.quantity > held:
+        yield FieldError(
+            "quantity",
+            say(
+                "%(year)s 年度台账的库存还有 %(held)s，申报结转 %(asked)s。",
+                year=key.year,
+                held=with_unit(max(0, held), unit),
+                asked=with_unit(declared.quantity, unit),
+            ),
+            say("请按台账的库存填写；采收有遗漏的，请先补报该年度的批次。"),
+        )
+
+
+def _has_plots(work: Work, authorisation: Authorisation, fields: BatchFields) -> bool:
+    protection = registry.get_protection(work.session, authorisation.protection_id)
+    on = fields.harvested_on or work.today
+    found = plots.plots_in_force(work.session, authorisation.id or 0, gi_id=authorisation.gi_id, on=on, zone=None)
+    return protection.capacity_basis in BY_GROUND and bool(found)
+
+
+def _before_the_ledger(work: Work, key: LedgerKey) -> bool:
+    first = queries.first_year(work.session, key.authorisation_id, key.gi_id)
+    return first is None or key.year < first
+
+
 def _store(
     work: Work, authorisation: Authorisation, fields: BatchFields, *, unit: str, declared: _Declared, number: str, origin: Origin
 ) -> Batch:
@@ -146,7 +183,7 @@ def _store(
         product_quantity=declared.quantity * rate // 1000,
         conversion_permille=rate,
         conversion_version=rate_version,
-        supplier_authorisation_id=_supplier(work, fields),
+        supplier_authorisation_id=_supplier(work, authorisation, fields),
         origin=origin.value,
         created_at=work.now,
     )
@@ -172,7 +209,7 @@ def _conversion(work: Work, authorisation: Authorisation, fields: BatchFields) -
     return int(rates.get(gi.code, rates.get("default", 1000))), found.version if found else ""
 
 
-def _supplier(work: Work, fields: BatchFields) -> int | None:
+def _supplier(work: Work, authorisation: Authorisation, fields: BatchFields) -> int | None:
     if not fields.supplier_number:
         return None
     found = registry.find_authorisation(work.session, fields.supplier_number)
@@ -181,6 +218,14 @@ def _supplier(work: Work, fields: BatchFields) -> int | None:
             "supplier_number",
             say("没有登记号为 %(number)s 的用标登记。", number=fields.supplier_number),
             say("请核对售出方的登记号；售出方不是用标人的，这一项不填。"),
+            value=fields.supplier_number,
+        )
+    same = found.organisation_id is not None and found.organisation_id == authorisation.organisation_id
+    if found.id == authorisation.id or same:
+        raise invalid(
+            "supplier_number",
+            say("购进方和售出方是同一单位。"),
+            say("请填写实际的售出方；自有的货按采收申报。"),
             value=fields.supplier_number,
         )
     return found.id
@@ -230,6 +275,8 @@ def _postings(work: Work, batch: Batch) -> tuple[Postings, list[Words]]:
         postings = ledger.opening(batch.quantity, from_year=batch.harvest_year, account_year=batch.account_year, on_hand=before)
         short = batch.quantity - max(0, before)
         known = [say("%(year)s 年度台账的库存比申报的少 %(amount)s。", year=batch.harvest_year, amount=with_unit(short, batch.unit))]
+        if _before_the_ledger(work, replace(key, year=batch.harvest_year)):
+            known = [say("%(year)s 年度早于台账的第一个年度，数量按申报记载，待提交证明材料。", year=batch.harvest_year)]
         return postings, known if short > 0 else []
     on_hand = queries.balances_of(work.session, key).get(Account.STOCK, 0)
     return ledger.packages(batch.quantity, on_hand=on_hand), _odd_packages(work, batch, on_hand=on_hand)
@@ -284,6 +331,8 @@ def recall_batch(work: Work, batch_id: int, *, why: str, version: int | None = N
     """Recall a batch: its labels answer *recalled* from now on, nothing more may be labelled from it."""
     batch = queries.get_batch(work.session, batch_id)
     work.require("batch:recall", batch)
+    lock_quota(work, key_of(batch))
+    batch = queries.locked_batch(work.session, batch_id)
     batch.reason = why
     advance(work, batch, BATCH_LIFE, "recall", expected_version=version)
     return batch
@@ -292,22 +341,26 @@ def recall_batch(work: Work, batch_id: int, *, why: str, version: int | None = N
 def withdraw_batch(work: Work, batch_id: int, *, why: str, version: int | None = None) -> Batch:
     """Take back a declaration that was a mistake, before any label; the ledger reverses it, nothing is deleted.
 
-    Raises Conflict once labels stand on it or its goods were carried or sold on.
+    Raises Conflict once labels stand on it, its goods were carried or sold on, its seller confirmed it, or labels hold its entitlement.
     """
     batch = queries.get_batch(work.session, batch_id)
     work.require("batch:declare", batch)
-    check_version(batch, version)
-    BATCH_LIFE.after(batch.state, "withdraw")
     key = key_of(batch)
     lock_quota(work, key, batch.harvest_year)
+    batch = queries.locked_batch(work.session, batch_id)
+    check_version(batch, version)
+    BATCH_LIFE.after(batch.state, "withdraw")
+    if batch.sale_confirmed_on is not None:
+        raise Conflict(say("售出方已确认这笔销售，不能撤回。"), remedy=say("货物退回的，请与售出方各自更正申报。"))
     if queries.labelled_of_batch(work.session, batch_id):
         raise Conflict(say("批次已有贴标，不能撤回。"), remedy=say("申报有误的，请作废标识；产品有问题的，请召回批次。"))
     if queries.balances_of(work.session, key).get(Account.STOCK, 0) < batch.product_quantity:
         raise Conflict(say("批次的货已结转或售出，不能撤回。"), remedy=say("请先处理结转或售出的记录。"))
     postings = ledger.reverse(_posted(work, batch))
-    post(work, key, postings, tag=WITHDRAW, source_kind="batch", source_id=batch_id, batch_id=batch_id, memo=why)
-    batch.reason = why
-    advance(work, batch, BATCH_LIFE, "withdraw")
+    with not_overdrawn(work, key):
+        post(work, key, postings, tag=WITHDRAW, source_kind="batch", source_id=batch_id, batch_id=batch_id, memo=why)
+        batch.reason = why
+        advance(work, batch, BATCH_LIFE, "withdraw")
     return batch
 
 
@@ -316,20 +369,27 @@ def _posted(work: Work, batch: Batch) -> Postings:
     return tuple(Posting(Account(entry.account), entry.amount, entry.year) for entry in declared)
 
 
-def confirm_sale(work: Work, batch_id: int) -> Batch:
-    """Confirm, as the seller, that another user's purchase came from here: it leaves one's stock and counts for the buyer (domain §6)."""
+def confirm_sale(work: Work, batch_id: int, *, version: int | None = None) -> Batch:
+    """Confirm, as the seller, that another user's purchase came from here: it leaves one's stock and counts for the buyer (domain §6).
+
+    Raises Conflict for a purchase withdrawn, recalled or confirmed already, and where labels hold the entitlement that is sold.
+    """
     batch = queries.get_batch(work.session, batch_id)
     if batch.supplier_authorisation_id is None:
         raise NotFound
     seller = registry.get_authorisation(work.session, batch.supplier_authorisation_id)
     work.require("batch:declare", seller)
-    if batch.sale_confirmed_on is not None:
-        raise Conflict(say("这笔销售已经确认。"), remedy=say("请刷新页面。"))
     key = replace(key_of(batch), authorisation_id=seller.id or 0)
     lock_quota(work, key)
+    batch = queries.locked_batch(work.session, batch_id)
+    check_version(batch, version)
+    if batch.sale_confirmed_on is not None:
+        raise Conflict(say("这笔销售已经确认。"), remedy=say("请刷新页面。"))
+    if batch.state not in LABELLABLE:
+        raise Conflict(say("这笔购进已撤回或召回，不能确认。"), remedy=say("请与购进方核对；需要确认的，请其重新申报。"))
     on_hand = queries.balances_of(work.session, key).get(Account.STOCK, 0)
-    post(work, key, ledger.sale(batch.quantity, on_hand=on_hand), tag=SELL, source_kind="batch", source_id=batch_id)
-    batch.sale_confirmed_on = work.today
-    work.record(batch, "batch:confirm_sale")
-    work.flush()
+    with not_overdrawn(work, key):
+        post(work, key, ledger.sale(batch.quantity, on_hand=on_hand), tag=SELL, source_kind="batch", source_id=batch_id)
+        batch.sale_confirmed_on = work.today
+        work.record(batch, "batch:confirm_sale")
     return batch

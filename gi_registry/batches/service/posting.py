@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
@@ -11,6 +13,7 @@ from gi_registry.batches import queries
 from gi_registry.batches.models import Batch, LedgerAccount, LedgerEntry, LedgerTransfer
 from gi_registry.batches.queries import LedgerKey
 from gi_registry.batches.rules import ledger
+from gi_registry.batches.rules.entitlement import Entitlement
 from gi_registry.batches.rules.ledger import Account, Postings
 from gi_registry.batches.rules.life import LABELLABLE
 from gi_registry.batches.service.capacity import entitlement
@@ -107,6 +110,21 @@ def left_of(batch: Batch, *, labelled: int, on_hand: int) -> int:
     return max(0, min(batch.product_quantity - labelled, on_hand)) if batch.state in LABELLABLE else 0
 
 
+def quota_now(work: Work, key: LedgerKey) -> Entitlement:
+    """Return the entitlement of a key today, with what is reserved and used of it."""
+    return entitlement(work.session, key.authorisation_id, gi_id=key.gi_id, year=key.year, zone=key.zone, unit=key.unit, on=work.today)
+
+
+@contextmanager
+def not_overdrawn(work: Work, key: LedgerKey) -> Iterator[None]:
+    """Undo what is done inside and raise Conflict when it leaves less entitlement than labels hold; the caller holds the quota row."""
+    before = quota_now(work, key).quota
+    with work.savepoint():
+        yield
+        work.flush()
+        ledger.refuse_overdraft(before, quota_now(work, key).quota, unit=key.unit)
+
+
 # ---- quota ---------------------------------------------------------------------------------------------------------------------------
 
 
@@ -128,7 +146,7 @@ def reserve(
     """
     key = LedgerKey(authorisation.id or 0, gi_id, year, zone, unit)
     lock_quota(work, key)
-    granted = entitlement(work.session, key.authorisation_id, gi_id=gi_id, year=year, zone=zone, unit=unit, on=work.today)
+    granted = quota_now(work, key)
     postings = ledger.reserve(quantity, granted.quota, unit=unit, basis=str(granted.cap_words), remedy=granted.remedy)
     return post(work, key, postings, tag=RESERVE, source_kind=source_kind, source_id=source_id)
 
@@ -148,13 +166,15 @@ def use_reserved(
 ) -> LedgerTransfer:
     """Turn a reservation into use on the goods of a batch: reserved → used and stock → labelled, in grams or pieces.
 
-    Raises MassBalanceExceeded beyond the batch, QuotaExceeded beyond the reservation, Conflict for a batch of another year, zone or
-    user or one that is recalled or withdrawn.
+    Raises MassBalanceExceeded beyond the batch, QuotaExceeded beyond the reservation or the entitlement of this moment, Conflict for a
+    batch of another year, zone or user or one that is recalled or withdrawn.
     """
     key = LedgerKey(authorisation.id or 0, gi_id, year, zone, unit)
     lock_quota(work, key)
-    batch = queries.get_batch(work.session, batch_id)
+    batch = queries.locked_batch(work.session, batch_id)
     _check_fits(batch, key)
+    granted = quota_now(work, key)
+    ledger.refuse_overuse(quantity, granted.quota, unit=unit, basis=str(granted.cap_words), remedy=granted.remedy)
     left, balances = available_of_batch(work.session, batch_id), queries.balances_of(work.session, key)
     postings = ledger.use(quantity, reserved=balances.get(Account.RESERVED, 0), batch_left=left, unit=unit)
     return post(work, key, postings, tag=USE, source_kind=source_kind, source_id=source_id, batch_id=batch_id)

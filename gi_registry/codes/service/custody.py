@@ -55,7 +55,7 @@ def mark_received(work: Work, allotment_id: int, fields: Step) -> Allotment:
 
 def close(work: Work, allotment_id: int, fields: Step) -> Allotment:
     """Settle an allotment; Conflict while labels are in stock."""
-    allotment = mine(work, allotment_id, "code:activate")
+    allotment = held(work, allotment_id, "code:activate")
     shelf = lock_shelf(work.session, allotment_id)
     left = shelf.left + shelf.held
     if left and allotment.state == State.RECEIVED:
@@ -66,7 +66,7 @@ def close(work: Work, allotment_id: int, fields: Step) -> Allotment:
 
 def withdraw(work: Work, allotment_id: int, fields: Step) -> Allotment:
     """Void a whole allotment of which nothing is activated: every code becomes void, the reservation is released."""
-    allotment = mine(work, allotment_id, "code:void")
+    allotment = held(work, allotment_id, "code:void")
     shelf = lock_shelf(work.session, allotment_id)
     if shelf.activated:
         raise Conflict(
@@ -89,6 +89,12 @@ def mine(work: Work, allotment_id: int, permission: str) -> Allotment:
     return allotment
 
 
+def held(work: Work, allotment_id: int, permission: str) -> Allotment:
+    """Return an allotment as ``mine`` does, its row locked first of all rows (then ranges, quota, batch) and read as it stands now."""
+    mine(work, allotment_id, permission)
+    return queries.locked_allotment(work.session, allotment_id)
+
+
 # ---- activation ----
 
 
@@ -99,7 +105,7 @@ def activate(work: Work, allotment_id: int, fields: Activation, *, secret_key: s
     Raises NotFound (not yours), Conflict (not received, standing, frozen, another product or year, codes already spoken of),
     MassBalanceExceeded (more content than the batch has left), Invalid (no such serial numbers).
     """
-    allotment = mine(work, allotment_id, "code:activate")
+    allotment = held(work, allotment_id, "code:activate")
     check_version(allotment, fields.version)
     _refuse_unless(may_activate(work, allotment))
     batch = _batch(work, allotment, fields.batch_id)
@@ -206,7 +212,7 @@ def spoil(work: Work, allotment_id: int, fields: Spoil, *, secret_key: str = "")
     Damaged and returned need labels that are not activated; void may also mark activated ones: they must not be believed any more,
     but the label was used, so the use stays in the ledger. [policy] Raises NotFound, Conflict, Invalid.
     """
-    allotment = mine(work, allotment_id, "code:void")
+    allotment = held(work, allotment_id, "code:void")
     check_version(allotment, fields.version)
     if allotment.state in {State.CLOSED, State.VOID} and fields.kind != SpoilKind.VOID:
         raise Conflict(

@@ -81,9 +81,9 @@ def test_someone_elses_plot_and_product_are_refused(work, farm):
 
 
 def test_a_batch_is_declared_by_its_own_people_only(work, farm):
-    _gi, authorisation, product, _plot = farm
+    _gi, authorisation, product, plot = farm
     work.actor = Actor(1, "p-1", frozenset({"producer_operator"}), organisation_id=authorisation.organisation_id)
-    batch = declare(work, authorisation, product, quantity="5")
+    batch = declare(work, authorisation, product, [Share(plot.id, "5")])
     work.actor = Actor(2, "p-2", frozenset({"producer_operator"}), organisation_id=-1)
     with pytest.raises(NotFound):
         declare(work, authorisation, product, quantity="5")

@@ -284,3 +284,13 @@ def test_no_interval_beyond_its_range_and_no_more_used_than_there_are(work: Work
         work.session.flush()
     with pytest.raises(IntegrityError), work.session.begin_nested():
         work.session.execute(text("UPDATE code_range SET used = 101"))
+
+
+def test_an_act_reads_the_allotment_as_it_stands_not_as_it_was_read_before(work: Work) -> None:
+    season = make_season(work)
+    allotment = make_allotment(work, season)
+    work.flush()
+    assert allotment.state == "received"
+    work.session.execute(text("UPDATE allotment SET state = 'closed' WHERE id = :id"), {"id": allotment.id})
+    with pytest.raises(Conflict, match="入库后才能激活"):
+        service.activate(work, allotment.id or 0, Activation(batch_id=season.batch.id or 0, count=1))

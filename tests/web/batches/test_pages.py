@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gi_registry.accounts.models import Organisation
-from gi_registry.batches import queries, service
+from gi_registry.batches import queries, routes, service
 from gi_registry.registry.models import Authorisation, Protection
 from tests.builders.accounts import make_person, post, sign_in
 from tests.builders.batches import make_batch, make_cap
@@ -144,3 +144,8 @@ def test_a_county_officer_reads_caps_and_sets_none(client, farm):
     assert client.get(f"/office/gis/{farm['gi']}/caps").status_code == 200
     assert post(client, f"/office/gis/{farm['gi']}/caps", {"year": "2025"}).status_code == 403
     assert client.get(f"/authorisations/{farm['authorisation']}/ledger").status_code == 200
+
+
+@pytest.mark.parametrize("key", ["plot_9999999999", "plot_" + "9" * 5000, "plot_²"])
+def test_a_plot_that_cannot_be_a_number_is_left_out(key: str) -> None:
+    assert routes.PLOT_ID.fullmatch(key.removeprefix("plot_")) is None
