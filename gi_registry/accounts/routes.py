@@ -67,7 +67,9 @@ def sign_in() -> Response:
         with open_work(database(), actor=ANONYMOUS) as own:
             service.note_failure(own, fields.login, client=client)
         raise
+    chosen = session.get("lang")
     session.clear()
+    session["lang"] = chosen
     session.permanent = True
     login_user(SessionPerson(f"{person.id}:{person.epoch}"))
     return redirect(_inside(fields.next) or url_for("desk.home"), 303)

@@ -120,3 +120,10 @@ def test_a_session_ends_after_its_idle_time(client: Any, app: Any, person: Perso
 @pytest.mark.parametrize("path", ["/check?uscc=91110000600037341L", "/check?name=x&format=json", "/sign-in"])
 def test_verdicts_and_forms_are_never_cached(client: Any, path: str) -> None:
     assert client.get(path).headers["Cache-Control"] == "no-store"
+
+
+def test_a_chosen_language_outlives_the_sign_in_and_a_browsers_preference_changes_no_page(client: Any, person: Person) -> None:
+    assert 'lang="zh-CN"' in client.get("/sign-in", headers={"Accept-Language": "en-GB,en"}).text
+    assert 'lang="en"' in client.get("/sign-in?lang=en").text
+    sign_in(client, "wangfang")
+    assert '<html lang="en">' in client.get("/home").text
