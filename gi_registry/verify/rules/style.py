@@ -28,7 +28,7 @@ CSS = (
     "h2{font-size:18px;line-height:1.4;margin:0 0 4px}"
     "h2.big{font-size:22px}"
     "dl{margin:0}dl div{display:flex;gap:8px;padding:6px 0;border-top:1px solid #e6e9e5}dl div:first-child{border:0}"
-    "dt{flex:none;width:5.6em;color:#51605a}dd{margin:0;flex:1;font-variant-numeric:tabular-nums}"
+    "dt{flex:none;width:5.6em;color:#51605a;hyphens:auto}dd{margin:0;flex:1;font-variant-numeric:tabular-nums}"
     "ul,ol{margin:0;padding-left:1.2em}"
     ".mark{display:flex;gap:12px;align-items:center;margin:8px 0}"
     ".mark img,.slot{flex:none;width:88px;height:88px}"
