@@ -36,7 +36,10 @@ class Refusing(click.Group):
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """The registry of geographical indications."""
-    ctx.obj = read_settings()
+    try:
+        ctx.obj = read_settings()
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from None
 
 
 def database_of(settings: Settings) -> Database:

@@ -49,3 +49,12 @@ def test_doctor_names_a_problem_with_its_remedy_and_fails(database_url: str) -> 
     told = json.loads(done.stdout)
     assert done.returncode in (0, 1), done.stderr
     assert done.returncode == (1 if told["problems"] else 0)
+
+
+@pytest.mark.databases("sqlite")
+def test_a_setting_that_cannot_be_read_is_a_sentence_and_wrong_use(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GI_UPLOAD_BYTES", "x")
+    done = run(database_url, "doctor")
+    assert done.returncode == 2
+    assert "GI_UPLOAD_BYTES" in done.stderr
+    assert "Traceback" not in done.stderr
