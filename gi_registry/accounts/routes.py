@@ -67,12 +67,17 @@ def sign_in() -> Response:
         with open_work(database(), actor=ANONYMOUS) as own:
             service.note_failure(own, fields.login, client=client)
         raise
+    _begin_session(SessionPerson(f"{person.id}:{person.epoch}"))
+    return redirect(_inside(fields.next) or url_for("desk.home"), 303)
+
+
+def _begin_session(person: SessionPerson) -> None:
+    """Start a fresh session; of the visitor's only the chosen language stays."""
     chosen = session.get("lang")
     session.clear()
     session["lang"] = chosen
     session.permanent = True
-    login_user(SessionPerson(f"{person.id}:{person.epoch}"))
-    return redirect(_inside(fields.next) or url_for("desk.home"), 303)
+    login_user(person)
 
 
 @bp.post("/sign-out")

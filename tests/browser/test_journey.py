@@ -32,9 +32,15 @@ def signed_in(visit: Any, login: str, *, width: int = WIDE, javascript: bool = T
     page = visit("/sign-in", width=width, javascript=javascript)
     page.fill("[name=login]", login)
     page.fill("[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
+    press(page, "main button[type=submit]")
     assert page.url.endswith("/home")
     return page
+
+
+def press(page: Any, selector: str) -> None:
+    """Click what leads to another page and wait until it is there."""
+    with page.expect_navigation():
+        page.click(selector)
 
 
 def fits(page: Any) -> None:
@@ -52,7 +58,7 @@ def nightly_check() -> None:
 def code_of(page: Any, authorisation: str, folder: Path) -> str:
     """Take a printed code from the producer's own print list."""
     page.goto(f"{authorisation}/codes?year={YEAR}")
-    page.click("a[href*='/allotments/']")
+    press(page, "a[href*='/allotments/']")
     link = page.locator("a[href$='codes.csv']").first
     with page.expect_download() as got:
         link.click()
@@ -77,19 +83,19 @@ def test_a_consumer_scans_a_ring_without_javascript(visit: Any, tmp_path: Path) 
     assert again.locator("h1").inner_text()
     typed = visit("/verify", width=NARROW, javascript=False)
     typed.fill("[name=code]", code[:-1] + ("0" if code[-1] != "0" else "1"))
-    typed.click("main button")
+    press(typed, "main button")
     assert "输入" in typed.locator("main").inner_text()
 
 
 def test_a_producer_files_the_annual_report_on_a_phone_without_javascript(visit: Any) -> None:
     page = signed_in(visit, "jia", width=NARROW, javascript=False)
-    page.click(f"a[href$='/reports/{YEAR}']")
+    press(page, f"a[href$='/reports/{YEAR}']")
     assert re.search(r"10 项必填数字中，8 项已按登记数据填好", page.locator("main").inner_text())
     page.fill("[name=output]", "66000")
     page.fill("[name=sales]", "360")
-    page.click("button[value=check]")
+    press(page, "button[value=check]")
     page.check("[name=declared]")
-    page.click("main form[action$='/file'] button")
+    press(page, "main form[action$='/file'] button")
     assert page.url.endswith("/receipt")
     text = page.locator("body").inner_text()
     assert re.search(r"[0-9a-f]{64}", text)
@@ -99,22 +105,22 @@ def test_a_producer_files_the_annual_report_on_a_phone_without_javascript(visit:
 def test_officers_take_a_planted_fraud_to_the_public_list(visit: Any, site: str) -> None:
     province = signed_in(visit, "sheng")
     province.goto("/office/gis")
-    province.click("a:has-text('示例湖大闸蟹')")
+    press(province, "a:has-text('示例湖大闸蟹')")
     province.goto(f"{province.url}/caps")
     province.fill("[name=year]", str(YEAR))
     province.select_option("[name=unit]", "piece")
     province.fill("[name=per_mu]", "500")
     province.select_option("[name=status]", "final")
     province.fill("[name=decided_on]", f"{YEAR + 1}-01-15")
-    province.click("main form[action$='/caps'] button")
+    press(province, "main form[action$='/caps'] button")
     fits(province)
     nightly_check()
 
     handler = signed_in(visit, "xian")
     handler.goto("/findings?ground=QT-01")
-    handler.click("a[href^='/findings/']:has-text('示例湖乙水产'), tr:has-text('示例湖乙水产') a[href^='/findings/']")
+    press(handler, "a[href^='/findings/']:has-text('示例湖乙水产'), tr:has-text('示例湖乙水产') a[href^='/findings/']")
     fits(handler)
-    handler.click("form[action$='/case'] button")
+    press(handler, "form[action$='/case'] button")
     case = handler.url
     for action in ("accept", "verify"):
         act(handler, case, action)
@@ -123,19 +129,19 @@ def test_officers_take_a_planted_fraud_to_the_public_list(visit: Any, site: str)
     handler.goto(f"{case}/acts/prove_service")
     handler.fill("[name=served_on]", NOW[:10])
     handler.set_input_files("[name=receipt]", upload())
-    handler.click("main form[action$='/prove_service'] button")
+    press(handler, "main form[action$='/prove_service'] button")
     fits(handler)
 
     party = signed_in(visit, "yi", width=NARROW, javascript=False)
-    party.click("a[href^='/cases/']")
+    press(party, "a[href^='/cases/']")
     party.fill("[name=points]", "核减上限在标识激活之后。")
-    party.click("main form[action$='/defence'] button")
+    press(party, "main form[action$='/defence'] button")
 
     handler.goto(f"{case}/acts/answer_defence")
     handler.locator("textarea[name^=answer_]").first.fill("上限以省核定的最终值为准。")
-    handler.click("main form[action$='/answer_defence'] button")
-    visit("/").click(".demo-bar button[value='10']")
-    visit("/").click(".demo-bar button[value='1']")
+    press(handler, "main form[action$='/answer_defence'] button")
+    press(visit("/"), ".demo-bar button[value='10']")
+    press(visit("/"), ".demo-bar button[value='1']")
     handler = signed_in(visit, "xian")
     act(handler, case, "propose", note="事实清楚，建议列入。")
     assert handler.goto(f"{case}/acts/decide_listing").status != 200 or handler.locator("form[action$='/decide_listing']").count() == 0
@@ -160,5 +166,5 @@ def act(page: Any, case: str, action: str, **fields: str) -> None:
             page.check(f"main [name={name}][value={value}]")
         else:
             target.fill(value)
-    page.click(f"main form[action$='/{action}'] button")
+    press(page, f"main form[action$='/{action}'] button")
     assert page.url.rstrip("/") == case.rstrip("/"), page.locator("main").inner_text()[:400]
