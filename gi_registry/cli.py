@@ -59,8 +59,10 @@ def tell(answer: dict[str, Any], *, as_json: bool, words: Words | str) -> None:
 @click.pass_obj
 def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve the registry. Example: gi-registry serve --port 8000 --workers 2"""
+    from gi_registry.doctor import require_startable  # noqa: PLC0415  # loads Alembic
     from gi_registry.server import run  # noqa: PLC0415  # the server is needed by this command only
 
+    require_startable(settings, host=host)
     run(settings, host=host, port=port, workers=workers)
 
 
@@ -68,8 +70,10 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
 @click.pass_obj
 def scheduler(settings: Settings) -> None:
     """Keep the timetable of nightly and frequent jobs; of several processes one leads. Example: gi-registry scheduler"""
+    from gi_registry.doctor import require_startable  # noqa: PLC0415  # loads Alembic
     from gi_registry.jobs import keep_timetable_until_stopped  # noqa: PLC0415  # loads every feature that has a job
 
+    require_startable(settings)
     keep_timetable_until_stopped(database_of(settings), settings)
 
 

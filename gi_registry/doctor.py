@@ -5,23 +5,31 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, select
 
+from gi_registry.codes.service import drawing
 from gi_registry.config import PREFIX, Settings
 from gi_registry.db import Database, Installation
 from gi_registry.divisions.models import CalendarYear
 from gi_registry.installation import revisions
 from gi_registry.kernel.clock import legal_date, utc_now
+from gi_registry.kernel.errors import Unavailable
 from gi_registry.kernel.words import Words, say
+from gi_registry.scans.rules.place import read_place_table
+from gi_registry.verify.rules.style import MARK_BYTES
 
 SHORTEST_SECRET = 32
 LONGEST_HOST = 30  # of the printed address: QR version 3 at level M holds no more
 LAST_MONTH = 12
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+PAGE_MARKS = frozenset({".svg", ".png"})
 SECRET = ("secret_key", "smtp_url", "database_url")
 
 
@@ -70,7 +78,7 @@ Check = Callable[[Settings, Engine], Iterator[Problem]]
 
 def examine(settings: Settings) -> list[Problem]:
     """Return every problem of the installation; an unreachable database ends the list, for nothing behind it can be asked."""
-    problems = list(_configuration(settings))
+    problems = [*_configuration(settings), *_place_table(settings), *_mark_file(settings)]
     database = Database(settings.database_url)
     try:
         reached = list(_reachable(settings, database.engine))
@@ -80,6 +88,26 @@ def examine(settings: Settings) -> list[Problem]:
     finally:
         database.engine.dispose()
     return problems
+
+
+def require_startable(settings: Settings, *, host: str = "127.0.0.1") -> None:
+    """Refuse to start a process that would do harm or fail later; everything else is for the doctor to tell.
+
+    Raises Unavailable, with the remedy, for a secret key that is missing outside a demonstration on the own machine, a place table that
+    cannot be read, and GI_DEMO_NOW on a database that is no demonstration. A database that is away refuses nothing: it may come back.
+    """
+    database = Database(settings.database_url)
+    try:
+        reached = not list(_reachable(settings, database.engine))
+        demo = reached and _is_demo(database.engine)
+        problems = [*_place_table(settings), *(_one_clock(settings, database.engine) if reached else ())]
+    finally:
+        database.engine.dispose()
+    alone = {host, urlsplit(settings.public_url).hostname} <= LOOPBACK
+    if not settings.secret_key and not (demo and alone):
+        problems.insert(0, next(_secret_key(settings)))
+    if problems:
+        raise Unavailable(problems[0].found, remedy=problems[0].remedy)
 
 
 def list_settings(settings: Settings) -> list[Setting]:
@@ -106,13 +134,17 @@ def _all(checks: Iterable[Check], settings: Settings, engine: Engine) -> list[Pr
     return [problem for check in checks for problem in check(settings, engine)]
 
 
-def _configuration(settings: Settings) -> Iterator[Problem]:
+def _secret_key(settings: Settings) -> Iterator[Problem]:
     if len(settings.secret_key) < SHORTEST_SECRET:
         yield Problem(
             "secret-key",
             say("GI_SECRET_KEY 未设置或不足 %(least)s 个字符。", least=SHORTEST_SECRET),
             say("请设置一个随机长字符串，例如：export GI_SECRET_KEY=$(openssl rand -hex 32)，并妥善备份。"),
         )
+
+
+def _configuration(settings: Settings) -> Iterator[Problem]:
+    yield from _secret_key(settings)
     address = urlsplit(settings.public_url)
     if address.scheme != "https" and address.hostname not in {"127.0.0.1", "localhost"}:
         yield Problem(
@@ -125,6 +157,38 @@ def _configuration(settings: Settings) -> Iterator[Problem]:
             "public-url",
             say("GI_PUBLIC_URL 的域名长于 %(most)s 个字符，二维码容纳不下。", most=LONGEST_HOST),
             say("请使用更短的域名。"),
+        )
+
+
+def _place_table(settings: Settings) -> Iterator[Problem]:
+    if not settings.place_table:
+        return
+    try:
+        with Path(settings.place_table).open(encoding="utf-8-sig") as lines:
+            read_place_table(lines)
+    except (OSError, ValueError) as problem:
+        yield Problem(
+            "place-table",
+            say("GI_PLACE_TABLE（%(file)s）无法读取：%(why)s", file=settings.place_table, why=str(problem)),
+            say("请改为可读的 UTF-8 CSV 文件，每行为“起始地址,结束地址,区划代码”，或取消该变量。"),
+        )
+
+
+def _mark_file(settings: Settings) -> Iterator[Problem]:
+    if not settings.mark_file:
+        return
+    path = Path(settings.mark_file)
+    try:
+        drawing.draw_mark(Canvas(BytesIO()), drawing.check(path), drawing.Box(0, 0, 100, 100))
+    except (Unavailable, OSError, ValueError) as problem:
+        remedy = say("请把 GI_MARK_FILE 指向官方下发图样的文件，或留空以显示样框。")
+        yield Problem("mark-file", say("GI_MARK_FILE 不能用于标签：%(why)s", why=str(problem)), getattr(problem, "remedy", None) or remedy)
+        return
+    if path.suffix.lower() not in PAGE_MARKS or path.stat().st_size > MARK_BYTES:
+        yield Problem(
+            "mark-file",
+            say("GI_MARK_FILE（%(file)s）可以印到标签上，但溯源页仍显示样框。", file=path.name),
+            say("溯源页只接受不超过 %(most)s 字节的 SVG 或 PNG 文件。", most=MARK_BYTES),
         )
 
 
@@ -194,16 +258,20 @@ def _calendar(_settings: Settings, engine: Engine) -> Iterator[Problem]:
 def _one_clock(settings: Settings, engine: Engine) -> Iterator[Problem]:
     if not settings.demo_now:
         return
-    installation = None
-    if not _missing(engine, "installation"):
-        with Session(engine) as session:
-            installation = session.get(Installation, 1)
-    if installation is None or not installation.demo:
+    if not _is_demo(engine):
         yield Problem(
             "demo-clock",
             say("设置了 GI_DEMO_NOW，但这不是演示数据库。"),
             say("请取消 GI_DEMO_NOW；只有创建时标记为演示的数据库才能移动时钟。"),
         )
+
+
+def _is_demo(engine: Engine) -> bool:
+    if _missing(engine, "installation"):
+        return False
+    with Session(engine) as session:
+        installation = session.get(Installation, 1)
+    return installation is not None and installation.demo
 
 
 def _missing(engine: Engine, table: str) -> bool:

@@ -3,6 +3,9 @@
 A job is a row of data: its name, when it is due (Shanghai time) and the service it calls with a Work of the system. Any number of
 scheduler processes may run; the leader is the one that holds the advisory lock of the PostgreSQL database, or the lock of a file
 beside the SQLite database. When the leader dies its lock goes with it and another takes over.
+
+The timetable follows the clock on the wall. A demonstration moves its own clock by days at once, so there the leader also looks whether
+its date has moved and then does what the nights between would have done. A real installation never does.
 """
 
 from __future__ import annotations
@@ -15,30 +18,33 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import IO, Protocol
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from gi_registry.anomalies import service as anomalies
 from gi_registry.config import Settings
-from gi_registry.db import Database
-from gi_registry.kernel.clock import SHANGHAI
+from gi_registry.db import Database, Installation
+from gi_registry.kernel.clock import SHANGHAI, legal_date
 from gi_registry.kernel.words import Words, say
 from gi_registry.listings import service as listings
 from gi_registry.outbox import service as outbox
 from gi_registry.reports.service import send_reminders
-from gi_registry.workflow import Work, open_work
+from gi_registry.workflow import Work, moment, open_work
 
 logger = logging.getLogger(__name__)
 
 LOCK_KEY = 0x67695F6A6F6273  # "gi_jobs"
 RETRY_S = 0.2
 LATE_S = 3600
+LOOK_S = 2
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,11 @@ class Job:
     when: Mapping[str, str | int]
     function: Callable[[Work, Settings], object]
     purpose: Words
+
+    @property
+    def daily(self) -> bool:
+        """Whether it runs once a day, at an hour of its own."""
+        return "hour" in self.when
 
 
 def _find_anomalies(work: Work, _settings: Settings) -> object:
@@ -82,6 +93,48 @@ def run_job(database: Database, settings: Settings, job: Job) -> object:
         result = job.function(work, settings)
     logger.info("job %s: %s (%.1f s)", job.id, result, time.monotonic() - started)
     return result
+
+
+# ---- nights of a demonstration -------------------------------------------------------------------------------------------------------
+
+
+class DemonstrationNights:
+    """Do the daily jobs when the demonstration's Shanghai date has moved on since the last look.
+
+    However many nights were skipped, each daily job runs once, for the new date: the jobs are idempotent and judge what is due by that
+    date, as after nights on which no scheduler ran. The first look only remembers the date. On a real installation nothing happens.
+    """
+
+    def __init__(self, database: Database, settings: Settings, timetable: tuple[Job, ...]) -> None:
+        self._database, self._settings = database, settings
+        self._jobs = sorted(
+            (job for job in timetable if job.daily), key=lambda job: (int(job.when["hour"]), int(job.when.get("minute", 0)))
+        )
+        self._seen: date | None = None
+
+    def look(self) -> None:
+        """Look at the date once. A job that fails is told to the operator and does not keep the others back."""
+        today = demonstration_date(self._database)
+        if today is None:
+            return
+        seen, self._seen = self._seen, today
+        if seen is None or today <= seen:
+            return
+        logger.info("the demonstration's date moved from %s to %s", seen, today)
+        for job in self._jobs:
+            try:
+                run_job(self._database, self._settings, job)
+            except Exception:
+                logger.exception("job %s failed after the demonstration's date moved", job.id)
+
+
+def demonstration_date(database: Database) -> date | None:
+    """Return today in Shanghai by a demonstration's clock; None for a real installation or a database that cannot say."""
+    with suppress(SQLAlchemyError), database.session(writable=False) as session:
+        installation = session.get(Installation, 1)
+        if installation is not None and installation.demo:
+            return legal_date(moment(session))
+    return None
 
 
 # ---- who leads -----------------------------------------------------------------------------------------------------------------------
@@ -214,4 +267,8 @@ def _scheduler(database: Database, settings: Settings, timetable: tuple[Job, ...
             max_instances=1,
             misfire_grace_time=LATE_S,
         )
+    if demonstration_date(database) is not None:
+        nights = DemonstrationNights(database, settings, timetable)
+        nights.look()  # the date from which it counts is that of taking the lead
+        scheduler.add_job(nights.look, IntervalTrigger(seconds=LOOK_S), id="demonstration:nights", coalesce=True, max_instances=1)
     return scheduler

@@ -47,14 +47,12 @@ NOT_COVERED: Mapping[str, str] = {
     "log_key": "the key that signs checkpoints; its public half is known outside",
     "outbox_message": "transport: a copy of what a covered row already says, deleted after sending",
     "sign_in_attempt": "throttling; kept for a short time and then deleted",
-    "person_session": "who is signed in at the moment",
     "listing_sequence": "a counter; the numbers it gave stand in covered rows",
     "document_content": "the bytes; their SHA-256 stands in the covered row of each document",
     "report_filing": "only ever added to; the SHA-256 of its content stands in the covered row of the report",
     "report_reminder": "which reminder went out; the notice itself is covered",
     "scan": "high volume, archived and deleted by retention; first checks and counts are evidence of their own",
     "first_check": "decided by one atomic statement outside of Work, on every scan",
-    "job_run": "ledger of the scheduler: which job ran when",
     "idempotency_key": "answers kept for repeated requests, deleted after a day",
 }
 

@@ -58,3 +58,15 @@ def test_a_setting_that_cannot_be_read_is_a_sentence_and_wrong_use(database_url:
     assert done.returncode == 2
     assert "GI_UPLOAD_BYTES" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("command", ["serve", "scheduler"])
+def test_a_process_without_a_secret_key_is_refused_in_a_sentence(database_url: str, command: str) -> None:
+    environment = {**os.environ, "GI_DATABASE_URL": database_url, "GI_SECRET_KEY": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND, command], capture_output=True, text=True, check=False, env=environment, timeout=60
+    )
+    assert done.returncode == 1
+    assert "GI_SECRET_KEY" in done.stderr
+    assert "Traceback" not in done.stderr
