@@ -34,6 +34,7 @@ COVERED: frozenset[str] = frozenset(
         "annual_report",
         "finding", "finding_evidence", "recorded_fact",
         "listing_case", "listing_step", "defence_point",
+        "lead", "lead_step", "lead_evidence", "lead_contact_view",
     }
 )  # fmt: skip
 
@@ -53,6 +54,9 @@ NOT_COVERED: Mapping[str, str] = {
     "report_reminder": "which reminder went out; the notice itself is covered",
     "scan": "high volume, archived and deleted by retention; first checks and counts are evidence of their own",
     "first_check": "decided by one atomic statement outside of Work, on every scan",
+    "lead_contact": "a reporter's contact, confidential and deleted in time; who opened it is covered",
+    "doubt_receipt": "check characters and the client of a day; the lead itself is covered",
+    "lead_sequence": "a counter; the numbers it gave stand in covered rows",
     "idempotency_key": "answers kept for repeated requests, deleted after a day",
 }
 
@@ -64,6 +68,12 @@ EXCLUDED: Mapping[str, Mapping[str, str]] = {
     "finding": {"last_found_at": "moves every night without an act"},
     "signing_key": {"sealed": "sealed anew when the installation's secret key changes; the public half and the dates are covered"},
 }
+
+ADDED: Mapping[str, Mapping[str, object]] = {
+    "plot": {"converted_from": ""},
+}
+"""Columns that came after the first release, with the value that every older row got. A row that still holds it is hashed without the
+column, so that rows logged before the column existed keep their hash, and any other value is covered like the rest."""
 
 CONTENT_ADDRESSED: Mapping[str, tuple[str, str]] = {"document_content": ("sha256", "content")}
 """Tables that hold bytes under their own SHA-256: the covered row that names the hash answers for the bytes."""
@@ -78,13 +88,20 @@ def is_covered(table: str, column: str) -> bool:
 
 
 def canonical_row(table: str, row: Mapping[str, Any]) -> bytes:
-    """Return the canonical bytes of a row: RFC 8785 JSON of its covered columns.
+    """Return the canonical bytes of a row: RFC 8785 JSON of its covered columns, without those of ``ADDED`` that hold what they came with.
 
     Moments are ISO 8601 UTC with microseconds and Z, dates ISO; bytes hex (above 64 bytes their SHA-256); a geometry the SHA-256 of its
     two-dimensional little-endian WKB, a polygon taken as a multipolygon of one; integers beyond 2^53 are text. Raises TypeError for a
     value that has no canonical form and ValueError for NaN.
     """
-    return rfc8785.dumps({column: _plain(value) for column, value in row.items() if is_covered(table, column)})
+    later = ADDED.get(table, {})
+    return rfc8785.dumps(
+        {column: _plain(value) for column, value in row.items() if is_covered(table, column) and not _as_before(later, column, value)}
+    )
+
+
+def _as_before(later: Mapping[str, object], column: str, value: object) -> bool:
+    return column in later and type(value) is type(later[column]) and value == later[column]
 
 
 def row_id(key: tuple[Any, ...]) -> str:

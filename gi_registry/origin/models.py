@@ -56,6 +56,7 @@ class Plot(Row, Scoped, Versioned, table=True):
         CheckConstraint(f"state IN ({check_list(PLOT_LIFE)})", name="state"),
         CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_from <= valid_to", name="period"),
         CheckConstraint("area_milli_mu >= 0 AND accuracy_m >= 0", name="measures"),
+        CheckConstraint("converted_from IN ('', 'gcj02')", name="converted_from"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -70,6 +71,7 @@ class Plot(Row, Scoped, Versioned, table=True):
     area_milli_mu: int = Field(sa_type=BigInteger)
     accuracy_m: int = 0
     capture: str = Capture.MAP
+    converted_from: str = Field(default="", sa_column_kwargs={"server_default": ""})
     valid_from: date | None = None
     valid_to: date | None = None
     state: str

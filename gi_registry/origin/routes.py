@@ -11,6 +11,7 @@ from gi_registry.kernel.errors import Invalid
 from gi_registry.kernel.words import say
 from gi_registry.origin import service
 from gi_registry.origin.rules.rings import Reading
+from gi_registry.origin.rules.shift import DATUM_WORDS
 from gi_registry.origin.rules.terms import CAPTURE_WORDS, TENURE_WORDS, VERDICT_WORDS
 from gi_registry.origin.schemas import AreaFields, EndArea, Outline, PlotFields, Version
 from gi_registry.web.access import access
@@ -22,7 +23,7 @@ from gi_registry.web.work import current_work
 
 bp = Blueprint("origin", __name__)
 
-WORDS = {"captures": CAPTURE_WORDS, "tenures": TENURE_WORDS, "verdicts": VERDICT_WORDS}
+WORDS = {"captures": CAPTURE_WORDS, "datums": DATUM_WORDS, "tenures": TENURE_WORDS, "verdicts": VERDICT_WORDS}
 COLUMNS = ("number", "name", "zone", "crop", "area_milli_mu", "verdict", "reason", "distance_m", "tolerance_m", "valid_from", "valid_to")
 
 
@@ -62,8 +63,8 @@ def declare_plot(authorisation_id: int) -> Response:
 
 
 def _outline() -> Reading:
-    file = uploaded("file")
-    return service.read_outline(read_form(Outline).geometry, file.content if file else None)
+    file, typed = uploaded("file"), read_form(Outline)
+    return service.read_outline(typed.geometry, file.content if file else None, datum=typed.datum)
 
 
 @bp.get("/plots/<int:plot_id>")
@@ -88,10 +89,18 @@ def show_plot_form(plot_id: int) -> str:
 def edit_plot(plot_id: int) -> Response:
     """Put a plot right; without a new outline the one on file stays."""
     reshow(show_plot_form, plot_id)
-    fields, typed, file = read_form(PlotFields), read_form(Outline).geometry, uploaded("file")
-    outline = service.read_outline(typed, file.content if file else None) if typed or file else None
+    fields = read_form(PlotFields)
+    outline = _outline() if read_form(Outline).geometry or uploaded("file") else None
     plot = service.edit_plot(current_work(), plot_id, fields=fields, outline=outline, version=read_form(Version).version)
     return redirect_with(say("地块 %(number)s 已更正。", number=plot.number), "origin.show_plot", plot_id=plot_id)
+
+
+@bp.post("/plots/<int:plot_id>/convert")
+@access("plot:edit")
+def convert_plot(plot_id: int) -> Response:
+    """Read a plot's outline as GCJ-02 and convert it, once."""
+    plot = service.convert_plot(current_work(), plot_id, version=read_form(Version).version)
+    return redirect_with(say("地块 %(number)s 的坐标已换算。", number=plot.number), "origin.show_plot", plot_id=plot_id)
 
 
 @bp.post("/plots/<int:plot_id>/retire")
@@ -121,9 +130,8 @@ def new_area(gi_id: int) -> str:
 def add_area(gi_id: int) -> Response:
     """Put an area version on file."""
     reshow(new_area, gi_id)
-    fields, typed = read_form(AreaFields), read_form(Outline).geometry
-    file = uploaded("file")
-    outline = service.read_outline(typed, file.content if file else None) if typed or file else None
+    fields = read_form(AreaFields)
+    outline = _outline() if read_form(Outline).geometry or uploaded("file") else None
     area = service.add_area(current_work(), gi_id, fields=fields, outline=outline)
     message = say("范围版本已录入，但有 %(n)s 处提示，请看下表。", n=len(area.warnings)) if area.warnings else say("范围版本已录入。")
     return redirect_with(message, "origin.list_areas", gi_id=gi_id)

@@ -6,6 +6,7 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gi_registry.origin.rules.shift import Datum
 from gi_registry.origin.rules.terms import Capture, Tenure
 
 _SHAPE = ConfigDict(frozen=True, str_strip_whitespace=True)
@@ -56,11 +57,12 @@ class PlotFields(BaseModel):
 
 
 class Outline(BaseModel):
-    """An outline as typed: a corner a line, or GeoJSON text."""
+    """An outline as typed: a corner a line, or GeoJSON text; ``datum`` is what its numbers, or those of the file beside it, refer to."""
 
     model_config = _SHAPE
 
     geometry: str = Field(default="", max_length=200_000)
+    datum: Datum = Datum.CGCS2000
 
 
 class Version(BaseModel):

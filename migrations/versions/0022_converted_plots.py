@@ -1,6 +1,8 @@
-"""Tables and columns of converted plots."""
+"""A plot remembers from which shifted coordinates it was converted, so that nothing is shifted twice."""
 
 from __future__ import annotations
+
+from alembic import op
 
 revision = "0022"
 down_revision = "0021"
@@ -9,8 +11,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Change the tables."""
+    """Add the column in place: rebuilding the table would cost SQLite its triggers."""
+    op.execute(
+        "ALTER TABLE plot ADD COLUMN converted_from VARCHAR DEFAULT '' NOT NULL "
+        "CONSTRAINT ck_plot_converted_from CHECK (converted_from IN ('', 'gcj02'))"
+    )
 
 
 def downgrade() -> None:
-    """Change them back."""
+    """Drop the column."""
+    op.execute("ALTER TABLE plot DROP COLUMN converted_from")

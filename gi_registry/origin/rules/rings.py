@@ -24,10 +24,11 @@ Position = tuple[float, float]
 
 @dataclass(frozen=True)
 class Reading:
-    """A geometry that may be stored, and what was put right on the way in."""
+    """A geometry that may be stored, what was put right on the way in, and the shifted coordinates it was converted from, if any."""
 
     geometry: MultiPolygon
     warnings: tuple[Words, ...] = ()
+    converted_from: str = ""
 
 
 def brief(value: object) -> str:

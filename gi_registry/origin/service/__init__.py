@@ -16,7 +16,7 @@ from gi_registry.origin.service.pages import (
     plot_to_edit,
     plots_page,
 )
-from gi_registry.origin.service.plots import correct_plot, declare_plot, edit_plot, read_outline, retire_plot, store_plot
+from gi_registry.origin.service.plots import convert_plot, correct_plot, declare_plot, edit_plot, read_outline, retire_plot, store_plot
 
 __all__ = [
     "AreasPage",
@@ -25,6 +25,7 @@ __all__ = [
     "PlotsPage",
     "add_area",
     "areas_page",
+    "convert_plot",
     "correct_plot",
     "declare_plot",
     "default_tolerance_m",

@@ -10,6 +10,8 @@ from sqlmodel import Session
 
 from gi_registry.origin import queries
 from gi_registry.origin.models import Plot
+from gi_registry.origin.rules.shift import ShiftHint, moved_m, unshifted
+from gi_registry.origin.rules.terms import Verdict
 from gi_registry.origin.rules.verdict import DEFAULT_TOLERANCE_M, OriginVerdict, judge_plot
 from gi_registry.origin.rules.versions import Version
 from gi_registry.policy import service as policy
@@ -48,3 +50,17 @@ def judge_plots(session: Session, plots: Iterable[Plot], on: date | Mapping[int,
             tolerances[day] = default_tolerance_m(session, day)
         found[plot.id or 0] = judge_plot(plot.geometry, areas[key], on=day, accuracy_m=plot.accuracy_m, default_m=tolerances[day])
     return found
+
+
+def shift_hint(session: Session, plot: Plot, verdict: OriginVerdict, *, on: date) -> ShiftHint | None:
+    """Return what would become of a plot judged outside if its outline were GCJ-02 and converted; None where that does not help.
+
+    A pointer for a person: nothing is shifted here, and a plot converted before is never pointed at again (domain §8).
+    """
+    if verdict.verdict is not Verdict.OUTSIDE or plot.converted_from:
+        return None
+    geometry = unshifted(plot.geometry)
+    again = judge(session, plot.gi_id, zone=plot.zone, geometry=geometry, on=on, accuracy_m=plot.accuracy_m)
+    if again.verdict is Verdict.OUTSIDE:
+        return None
+    return ShiftHint(moved_m(plot.geometry, geometry), again, geometry, on)

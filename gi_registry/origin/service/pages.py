@@ -11,11 +11,12 @@ from gi_registry.kernel.words import Words, say, unpacked
 from gi_registry.log.queries import history
 from gi_registry.origin import queries
 from gi_registry.origin.models import AreaVersion, Plot
+from gi_registry.origin.rules.shift import ShiftHint
 from gi_registry.origin.rules.sketch import Sketch, draw_area, draw_plot
 from gi_registry.origin.rules.terms import PLOT_LIFE
 from gi_registry.origin.rules.verdict import OriginVerdict, explain
 from gi_registry.origin.rules.versions import covers
-from gi_registry.origin.service.judging import judge_plots
+from gi_registry.origin.service.judging import judge_plots, shift_hint
 from gi_registry.registry import queries as registry
 from gi_registry.registry.models import Authorisation, Gi
 from gi_registry.workflow import Work
@@ -23,6 +24,7 @@ from gi_registry.workflow import Work
 ACTIONS: dict[str, Words] = {
     "declare": say("登记地块"),
     "correct": say("更正地块"),
+    "convert": say("坐标由 GCJ-02 换算"),
     "retire": say("停用地块"),
     "add": say("录入范围版本"),
     "end": say("录入止期"),
@@ -80,6 +82,8 @@ class PlotPage:
     warnings: Sequence[Words]
     events: Sequence[Happening]
     may_edit: bool
+    shift: ShiftHint | None = None
+    shift_sentence: Words | None = None
     life: Machine = PLOT_LIFE
 
 
@@ -139,6 +143,7 @@ def plot_page(work: Work, plot_id: int, *, on: date | None = None) -> PlotPage:
     day = on or work.today
     verdict = judge_plots(work.session, [plot], day)[plot_id]
     area = queries.get_area(work.session, verdict.area_version_id) if verdict.area_version_id else None
+    shift = shift_hint(work.session, plot, verdict, on=day)
     return PlotPage(
         plot=plot,
         authorisation=registry.get_authorisation(work.session, plot.authorisation_id),
@@ -151,6 +156,8 @@ def plot_page(work: Work, plot_id: int, *, on: date | None = None) -> PlotPage:
         warnings=[unpacked(warning) for warning in plot.warnings],
         events=happenings(work, "plot", plot_id),
         may_edit=work.allows("plot:edit", plot),
+        shift=shift,
+        shift_sentence=explain(shift.verdict, on=day) if shift else None,
     )
 
 

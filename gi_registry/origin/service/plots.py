@@ -6,7 +6,7 @@ import json
 
 from shapely import to_geojson
 
-from gi_registry.kernel.errors import invalid
+from gi_registry.kernel.errors import Conflict, invalid
 from gi_registry.kernel.quantities import mu_milli
 from gi_registry.kernel.words import packed, say
 from gi_registry.origin import queries
@@ -15,6 +15,7 @@ from gi_registry.origin.rules import geojson, typed
 from gi_registry.origin.rules.measure import area_milli_mu
 from gi_registry.origin.rules.rings import Reading
 from gi_registry.origin.rules.shared_land import shared_m2
+from gi_registry.origin.rules.shift import Datum, read_as
 from gi_registry.origin.rules.terms import PLOT_LIFE, Origin
 from gi_registry.origin.rules.versions import check_period, overlap
 from gi_registry.origin.schemas import PlotFields
@@ -22,15 +23,18 @@ from gi_registry.registry import queries as registry
 from gi_registry.workflow import Work, advance, begin, check_version
 
 
-def read_outline(coordinates: str, file: bytes | None) -> Reading:
-    """Return the surface of an uploaded GeoJSON file or of typed coordinates; raise Invalid for neither, both, or a defect."""
+def read_outline(coordinates: str, file: bytes | None, *, datum: Datum = Datum.CGCS2000) -> Reading:
+    """Return the surface of an uploaded GeoJSON file or of typed coordinates, in CGCS2000.
+
+    Raises Invalid for neither, both, or a defect.
+    """
     if file is not None and coordinates.strip():
         raise invalid("geometry", say("既上传了文件，又填写了坐标。"), say("两种方式任选其一。"))
     if file is not None:
-        return geojson.read_one(file)
+        return read_as(geojson.read_one(file), datum)
     if coordinates.lstrip().startswith("{"):
-        return geojson.read_one(coordinates)
-    return typed.read_typed(coordinates)
+        return read_as(geojson.read_one(coordinates), datum)
+    return read_as(typed.read_typed(coordinates), datum)
 
 
 def declare_plot(work: Work, authorisation_id: int, *, fields: PlotFields, outline: Reading) -> Plot:
@@ -58,6 +62,7 @@ def store_plot(
         **fields.model_dump(),
         geometry=outline.geometry,
         area_milli_mu=area_milli_mu(outline.geometry),
+        converted_from=outline.converted_from,
         warnings=[packed(warning) for warning in warnings],
         origin=origin,
     )
@@ -97,10 +102,10 @@ def edit_plot(work: Work, plot_id: int, *, fields: PlotFields, outline: Reading 
     kept = fields.model_copy(update={"valid_to": fields.valid_to or plot.valid_to})
     if outline is not None:
         _refuse_shared_land(work, plot.authorisation_id, plot.gi_id, fields=kept, outline=outline, besides=plot_id)
-    return correct_plot(work, plot, fields=kept, outline=outline or Reading(plot.geometry))
+    return correct_plot(work, plot, fields=kept, outline=outline or Reading(plot.geometry, converted_from=plot.converted_from))
 
 
-def correct_plot(work: Work, plot: Plot, *, fields: PlotFields, outline: Reading) -> Plot:
+def correct_plot(work: Work, plot: Plot, *, fields: PlotFields, outline: Reading, action: str = "correct") -> Plot:
     """Put a plot's statement right: what it said before stays in ``earlier``, past verdicts stay with their batches."""
     work.require("plot:edit", plot)
     warnings = check_period(fields.valid_from, fields.valid_to) + outline.warnings
@@ -108,18 +113,40 @@ def correct_plot(work: Work, plot: Plot, *, fields: PlotFields, outline: Reading
     for name, value in fields.model_dump().items():
         setattr(plot, name, value)
     plot.geometry, plot.area_milli_mu = outline.geometry, area_milli_mu(outline.geometry)
+    plot.converted_from = outline.converted_from
     plot.warnings = [packed(warning) for warning in warnings]
     plot.version += 1
-    work.record(plot, "plot:correct")
+    work.record(plot, f"plot:{action}")
     work.flush()
     return plot
+
+
+def convert_plot(work: Work, plot_id: int, *, version: int | None = None) -> Plot:
+    """Read a plot's outline as GCJ-02 and convert it to CGCS2000, once; only its producer or an officer says so (domain §8).
+
+    Raises Conflict for a plot that was converted before, StaleVersion after someone else's change, Invalid where the converted ground
+    is on file already.
+    """
+    plot = queries.get_plot(work.session, plot_id)
+    work.require("plot:edit", plot)
+    check_version(plot, version)
+    if plot.converted_from:
+        raise Conflict(
+            say("这块地的坐标已经从 GCJ-02 换算过，不再换算第二次。"),
+            remedy=say("位置仍不对的，请用实测坐标更正。"),
+        )
+    fields = PlotFields.model_validate(plot, from_attributes=True)
+    outline = read_as(Reading(plot.geometry), Datum.GCJ02)
+    _refuse_shared_land(work, plot.authorisation_id, plot.gi_id, fields=fields, outline=outline, besides=plot_id)
+    return correct_plot(work, plot, fields=fields, outline=outline, action="convert")
 
 
 def _as_it_was(work: Work, plot: Plot) -> dict[str, object]:
     """Return a version of a plot as JSON, with the day on which another took its place."""
     said = PlotFields.model_validate(plot, from_attributes=True).model_dump(mode="json")
     outline = json.loads(to_geojson(plot.geometry))
-    return {**said, "version": plot.version, "until": work.today.isoformat(), "area_milli_mu": plot.area_milli_mu, "geometry": outline}
+    measured = {"version": plot.version, "until": work.today.isoformat(), "area_milli_mu": plot.area_milli_mu, "geometry": outline}
+    return {**said, **measured, **({"converted_from": plot.converted_from} if plot.converted_from else {})}
 
 
 def retire_plot(work: Work, plot_id: int, *, version: int | None = None) -> Plot:
