@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint
 from sqlmodel import Field
 
 from gi_registry.db import Row, Scoped
-from gi_registry.documents.rules import MediaType
+from gi_registry.documents.rules.uploads import MediaType
 
 MEDIA_TYPES = ", ".join(f"'{kind.value}'" for kind in MediaType)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gi_registry.documents.models import Document, DocumentContent
 from gi_registry.documents.queries import content_is_stored, content_of
 from gi_registry.documents.queries import get_document as read_document
-from gi_registry.documents.rules import SCANS, MediaType, clean_name, media_type_of, sha256_of
+from gi_registry.documents.rules.uploads import SCANS, MediaType, clean_name, media_type_of, sha256_of
 from gi_registry.kernel.errors import invalid
 from gi_registry.kernel.words import say
 from gi_registry.workflow import Work
@@ -68,6 +68,11 @@ def store_written(work: Work, *, name: str, html: str, owner_org_id: int | None,
     """Keep a paper that the registry wrote itself (notice, decision, receipt) as complete HTML, and return it with its id."""
     content = html.encode("utf-8")
     return _keep(work, name, content, media_type=MediaType.HTML, owner_org_id=owner_org_id, authority_division=authority_division)
+
+
+def store_pdf(work: Work, *, name: str, content: bytes, owner_org_id: int | None, authority_division: str) -> Document:
+    """Keep a paper that the registry typeset (``typeset``) and return it, flushed, with its id. The caller has asked for its permission."""
+    return _keep(work, name, content, media_type=MediaType.PDF, owner_org_id=owner_org_id, authority_division=authority_division)
 
 
 def _keep(work: Work, name: str, content: bytes, *, media_type: MediaType, owner_org_id: int | None, authority_division: str) -> Document:

@@ -1,0 +1,25 @@
+"""Keep a paper, hand a paper out, typeset a paper."""
+
+from gi_registry.documents.rules import Code, Column, Pairs, Paper, Section, Table, Text
+from gi_registry.documents.service.keeping import Download, Scan, download, get_document, store, store_pdf, store_scan, store_written
+from gi_registry.documents.service.typesetting import typeset, typeset_paper
+
+__all__ = [
+    "Code",
+    "Column",
+    "Download",
+    "Pairs",
+    "Paper",
+    "Scan",
+    "Section",
+    "Table",
+    "Text",
+    "download",
+    "get_document",
+    "store",
+    "store_pdf",
+    "store_scan",
+    "store_written",
+    "typeset",
+    "typeset_paper",
+]
