@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+import demo_data_scenes as scenes
 from chinese_calendar import constants
 
 from gi_registry.accounts import queries as people
@@ -62,6 +63,7 @@ PRODUCERS = {
     "ji": ("SL-05", "李四"), "geng": ("SL-06", "庚公司 经理"), "ding": ("SS-01", "丁茶坊 坊主"), "chou": ("SS-02", "丑社 社长"),
     "yin": ("SS-03", "寅公司 经理"), "mao": ("SS-04", "王五"), "chen": ("SS-05", "辰茶厂 厂长"), "gui": ("SL-10", "癸经营部 店主"),
     "wuu": ("SC-01", "午公司 厂长"), "wei": ("SC-02", "未酱醋厂 厂长"), "you": ("SC-04", "酉坊 坊主"),
+    "xin": ("SL-07", "辛公司 经理"), "xu": ("SC-05", "戌酱园 掌柜"), "hai": ("SC-06", "亥社 社长"),
 }  # fmt: skip
 
 
@@ -100,14 +102,19 @@ def load(database: Database) -> list[str]:
         if year < YEAR:
             _reports_of(stage, year)
     _season_of_stock(stage)
+    with stage.acting("bing", at(YEAR, 11, 20)) as work:
+        scenes.draw_on_a_phone_map(work, _own(work).id, _own(work).gi_id)
     code = _first_code(stage)
+    copied = _copied_code(stage)
     accounts_line = "、".join([*OFFICERS, *PRODUCERS])
     return [
         f"待查验的一枚码  {{base}}/T/{code}",
+        f"被复制的一枚码  {{base}}/T/{copied}",
         "登记簿 {base}/registry   核验用标 {base}/check   异常名录 {base}/abnormal-list   公开日志 {base}/log",
         f"登录 {{base}}/sign-in  口令均为 {PASSWORD}",
         f"账号  {accounts_line}",
-        "  jia 甲（诚实的蟹农） yi 乙（12 亩塘） wu 戊（去年未用标） ding 丁（陈茶） xian / xianzhang / shi / sheng 县承办、县审批、市、省",
+        "  jia 甲（诚实的蟹农） yi 乙（12 亩塘） wu 戊（去年未用标） ding 丁（陈茶） bing 丙（手机地图） ji 己（码被复制）",
+        "  xian / xianzhang / shi / sheng 县承办、县审批、市、省",
     ]
 
 
@@ -175,13 +182,14 @@ def _authorisation(work: Work, number: str) -> Any:
 # ---- a season: harvest, codes, activation --------------------------------------------------------------------------------------------
 
 CRAB = {"jia": 60_000, "yi": 7_200, "ji": 12_000, "bing": 9_000, "gui": 3_000}
+BEFORE = {"geng": 6_000, "xin": 8_000}  # who made no crabs in the report year: ordered to rectify, deregistered
 
 
 def _season(stage: Stage, year: int) -> None:
     """Crab farmers harvest, order rings and activate them; tea and vinegar makers pack; the crab cap of the last year is still open."""
     for code in CAPS:
         _cap(stage, code, year, status="provisional", on=date(year, 3, 1))
-    for login, pieces in CRAB.items():
+    for login, pieces in (CRAB | (BEFORE if year < YEAR else {})).items():
         amount = pieces if year == YEAR or login == "yi" else pieces * 9 // 10
         batch_id = _harvest(stage, login, year, str(amount), on=(9, 25))
         _labels(stage, login, year, batch_id=batch_id, count=amount if login == "yi" else amount * 3 // 4, on=(9, 26))
@@ -193,6 +201,9 @@ def _season(stage: Stage, year: int) -> None:
         _harvest(stage, login, year, kilograms, on=(4, 21))
         if login == "chou" or year < YEAR:
             _packed_elsewhere(stage, login, year, kilograms=kilograms, on=(6, 1))
+    for login in ("wei", "xu", "hai"):
+        _vinegar(stage, login, year)
+        _packed_elsewhere(stage, login, year, kilograms="6000", on=(11, 4))
     for login in ("wuu", "you"):
         batch_id = _vinegar(stage, login, year)
         _labels(stage, login, year, batch_id=batch_id, count=20_000, on=(11, 3))
@@ -265,14 +276,17 @@ def _season_of_stock(stage: Stage) -> None:
 # ---- reports of past years -----------------------------------------------------------------------------------------------------------
 
 
+CRAB_REPORTS = ("jia", "yi", "bing", "ji", "geng", "xin")
+
+
 def _reports_of(stage: Stage, year: int) -> None:
-    """Most filed in time and were accepted; 卯 filed late, 癸 never."""
-    for login in ("jia", "yi", "ji", "bing", "ding", "chou", "yin", "chen", "wuu", "you", "mao"):
+    """Twenty owed a report: sixteen filed in time, 卯 late; 癸, 申 and 壬 never did."""
+    for login in (*CRAB_REPORTS, "ding", "chou", "yin", "chen", "wuu", "wei", "you", "xu", "hai", "mao"):
         filed = at(year + 1, 4, 9) if login == "mao" else at(year + 1, 2, 10)
         report_id = _file(stage, login, year, filed)
-        if login in {"jia", "yi", "ji", "bing"}:
+        if login in CRAB_REPORTS:
             _review(stage, report_id, handler="xian", approver="xianzhang", year=year)
-        elif login not in {"wuu", "you"}:
+        elif login in {"ding", "chou", "yin", "chen", "mao"}:
             _review(stage, report_id, handler="shanxian", approver="shanzhang", year=year)
     with stage.acting("wu", at(year + 1, 2, 11)) as work:
         fields = NilFiling(
@@ -311,6 +325,14 @@ def _first_code(stage: Stage) -> str:
     """Return an activated ring of 甲 that nobody has scanned."""
     with stage.acting("jia", at(YEAR, 10, 1)) as work:
         return printed_code(work, stage, nth=0)
+
+
+def _copied_code(stage: Stage) -> str:
+    """Return a ring of 己 that somebody copied: it was checked in six provinces."""
+    with stage.acting("ji", at(YEAR, 10, 1)) as work:
+        code = printed_code(work, stage, nth=0)
+    scenes.check_everywhere(stage.database, stage.secret_key, code=code, now=datetime.fromisoformat(NOW).astimezone(UTC))
+    return code
 
 
 def printed_code(work: Work, stage: Stage, *, nth: int) -> str:

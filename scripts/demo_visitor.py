@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import http.cookiejar
 import json
+import os
+import re
+import subprocess
+import sys
 import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
+COMMAND = str(Path(sys.executable).parent / "gi-registry")
 PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/120 Mobile Safari/537.36"
 
 
@@ -191,3 +197,19 @@ def _multipart(values: list[tuple[str, str]], files: dict[str, tuple[str, bytes]
         head = f'--{edge}\r\nContent-Disposition: form-data; name="{name}"; filename="{filename}"\r\n'
         parts.append(head.encode() + b"Content-Type: application/octet-stream\r\n\r\n" + content + b"\r\n")
     return b"".join(parts) + f"--{edge}--\r\n".encode(), f"multipart/form-data; boundary={edge}"
+
+
+def found(match: re.Match[str] | None, what: str) -> str:
+    """Return what a pattern found, or say what is missing."""
+    if match is None:
+        raise Unexpected(f"没有找到{what}")
+    return match.group(1) if match.groups() else match.group(0)
+
+
+def command(*words: str, database: str = "", fails: bool = False) -> Any:
+    """Run gi-registry and return what it says as JSON."""
+    environment = {**os.environ, **({"GI_DATABASE_URL": database} if database else {})}
+    done = subprocess.run([COMMAND, *words], capture_output=True, text=True, check=False, env=environment)
+    if (done.returncode != 0) is not fails:
+        raise Unexpected(f"gi-registry {' '.join(words)}: {done.returncode} {done.stdout[-300:]}{done.stderr[-300:]}")
+    return json.loads(done.stdout)

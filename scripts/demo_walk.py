@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 import sqlite3
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import demo_walk_scenes as scenes
 from demo_data import NOW, PASSWORD, YEAR
-from demo_visitor import PHONE, Page, Unexpected, Visitor
+from demo_visitor import PHONE, Page, Unexpected, Visitor, command, found
 
-COMMAND = str(Path(sys.executable).parent / "gi-registry")
 NO_CODE = "10000000000000000000"
 
 
@@ -39,6 +37,9 @@ def walk(base: str) -> bool:
         ("省核减单产上限", story.cap),
         ("夜间核对发现乙超产用标，丁是线索", story.findings),
         ("丁补登陈茶库存，线索消除", story.cleared),
+        ("丙的塘口描自手机地图：指出偏移，本人换算，线索消除", partial(scenes.phone_map, story)),
+        ("己的一枚码被复制：如实说明次数，不记在己名下", partial(scenes.copied_ring, story)),
+        ("省里看上一年的年报：应报、已报、逾期、未报", partial(scenes.province_line, story)),
         ("承办人立案、核查、发出拟列入告知；未送达不能往下走", story.case_notice),
         ("送达有回证，乙陈述申辩，逐条答复", story.case_defence),
         ("期满后由市级另一人决定列入，承办人不能决定", story.case_decision),
@@ -82,8 +83,8 @@ class Story:
 
     def authorisation(self, login: str) -> str:
         """Return the address of a producer's authorisation."""
-        found = re.search(r'href="(/authorisations/\d+)"', self.person(login).get("/home").expect().text)
-        return _found(found, f"{login} 的授权")
+        link = re.search(r'href="(/authorisations/\d+)"', self.person(login).get("/home").expect().text)
+        return found(link, f"{login} 的授权")
 
     # ---- public and officers ------------------------------------------------------------------------------------------------------
 
@@ -91,7 +92,7 @@ class Story:
         """Home, search, a GI, a user."""
         self.public.get("/").expect("/verify", "/check")
         listed = self.public.get("/registry?q=" + _quote("示例湖")).expect("示例湖大闸蟹")
-        gi = _found(re.search(r'href="(/registry/gis/\d+)"', listed.text), "地理标志链接")
+        gi = found(re.search(r'href="(/registry/gis/\d+)"', listed.text), "地理标志链接")
         self.public.get(gi).expect("示例湖大闸蟹", "T/SLX 001-2019")
         rows = self.public.get("/registry?format=json&q=" + _quote("示例湖")).json()
         return f"检索“示例湖”，JSON {len(rows['items'])} 条"
@@ -140,14 +141,14 @@ class Story:
         shown = self.person("jia").send(form, data, files={}, page=page).expect("2")
         self.batch_page = shown.address
         number = re.search(r"SL-01-\d{4}-\d{3}", shown.text)
-        return f"批次 {_found(number, '批次号')}，2,000 只"
+        return f"批次 {found(number, '批次号')}，2,000 只"
 
     def order(self) -> str:
         """An order within the entitlement, and one over it."""
         path = f"{self.authorisation('jia')}/codes?year={YEAR}"
         self.person("jia").submit(path, {"count": "4000000"}, action="/codes").expect("额度", status=409)
         shown = self.person("jia").submit(path, {"count": "1000"}, action="/codes").expect()
-        self.allotment = _found(re.search(r"(/allotments/\d+)", shown.address + shown.text), "申领")
+        self.allotment = found(re.search(r"(/allotments/\d+)", shown.address + shown.text), "申领")
         return "1,000 枚已核发；4,000,000 枚被拒绝并说明额度、已用与结余"
 
     def labels(self) -> str:
@@ -189,7 +190,7 @@ class Story:
     def check(self) -> str:
         """May this firm use the mark?"""
         user = self.person("chou").get(self.authorisation("chou")).expect().text
-        uscc = _found(re.search(r"91999999[0-9A-Z]{10}", user), "统一社会信用代码")
+        uscc = found(re.search(r"91999999[0-9A-Z]{10}", user), "统一社会信用代码")
         answer = self.public.get(f"/check?uscc={uscc}&format=json").expect().json()
         self.public.get("/check?uscc=91999999MA9000118X").expect("校验", status=422)
         self.public.get(f"/check?uscc={uscc}").expect("示例山陈茶")
@@ -201,7 +202,7 @@ class Story:
         """Prefilled form, check page, file, receipt."""
         jia, path = self.person("jia"), f"{self.authorisation('jia')}/reports/{YEAR}"
         page = jia.get(path).expect("项必填数字中")
-        told = _found(re.search(r"\d+ 项必填数字中，\d+ 项已按登记数据填好", page.text), "预填数")
+        told = found(re.search(r"\d+ 项必填数字中，\d+ 项已按登记数据填好", page.text), "预填数")
         form = next(form for form in page.forms() if form.action.endswith(f"/reports/{YEAR}"))
         known = {name for name, value in form.values if value}
         if known & {"output", "sales"}:
@@ -209,7 +210,7 @@ class Story:
         checked = jia.send(form, {"output": "66000", "sales": "360", "next": "check"}, files={}, page=page).expect("声明")
         filed = jia.submit(checked.address, {"declared": "1"}, action="/file").expect("回执")
         number = re.search(r"[A-Z\u4e00-\u9fff]*\d{4}[-\w〔〕]*号?", filed.text)
-        digest = _found(re.search(r"[0-9a-f]{64}", filed.text), "哈希")
+        digest = found(re.search(r"[0-9a-f]{64}", filed.text), "哈希")
         return f"{told}；回执 {number.group(0) if number else ''}，SHA-256 {digest[:12]}…"
 
     def nil_report(self) -> str:
@@ -243,7 +244,7 @@ class Story:
     def cap(self) -> str:
         """The final cap is lower than the provisional one."""
         page = self.person("sheng").get("/office/gis").expect("示例湖大闸蟹")
-        gi = _found(re.search(r'href="(/office/gis/\d+)"[^>]*>\s*示例湖大闸蟹', page.text), "地理标志")
+        gi = found(re.search(r'href="(/office/gis/\d+)"[^>]*>\s*示例湖大闸蟹', page.text), "地理标志")
         data = {
             "year": YEAR,
             "unit": "piece",
@@ -257,12 +258,13 @@ class Story:
 
     def findings(self) -> str:
         """The nightly check."""
-        told = _command("anomalies", "run", "--year", str(YEAR), "--json")
+        told = command("anomalies", "run", "--year", str(YEAR), "--json")
         listed = self.person("xian").get("/findings?ground=QT-01").expect("示例湖乙水产")
-        self.finding = _found(re.search(r'href="(/findings/\d+)"', listed.text), "线索")
+        row = next(row for row in listed.text.split("<tr") if "示例湖乙水产" in row)
+        self.finding = found(re.search(r'href="(/findings/\d+)"', row), "线索")
         self.person("xian").get(self.finding).expect("7\u2009200", "6\u2009000")
         self.person("shanxian").get("/findings?ground=QT-01").expect("示例山丁老茶坊")
-        return "；".join(found["summary"] for found in told["found"] if found["ground"] == "QT-01")
+        return "；".join(lead["summary"] for lead in told["found"] if lead["ground"] == "QT-01")
 
     def cleared(self) -> str:
         """丁 shows the stock of an earlier year; the finding ends."""
@@ -274,7 +276,7 @@ class Story:
             "packed_on": f"{YEAR - 3}-06-01", "quantity": "2000", "grade": "一级",
         }  # fmt: skip
         self.person("ding").send(form, data, files={}, page=page).expect("2")
-        _command("anomalies", "run", "--year", str(YEAR), "--json")
+        command("anomalies", "run", "--year", str(YEAR), "--json")
         self.person("shanxian").get("/findings?ground=QT-01").lacks("示例山丁老茶坊")
         return f"{YEAR - 3} 年陈茶 2,000 公斤计入，线索已消除并保留记录"
 
@@ -282,7 +284,7 @@ class Story:
         """Open, accept, verify, issue the notice; nothing moves before service is proven."""
         xian = self.person("xian")
         opened = xian.submit(self.finding, {}, action="/case").expect("示例湖乙水产")
-        self.case = _found(re.search(r"/office/cases/\d+", opened.address), "案件")
+        self.case = found(re.search(r"/office/cases/\d+", opened.address), "案件")
         self._act("xian", "accept")
         self._act("xian", "verify")
         self._act("xian", "issue_notice", method="personal", note="核实乙塘 12 亩，按更正后的单产上限计算超出。")
@@ -326,7 +328,7 @@ class Story:
                 raise Unexpected("严重事由由县级决定了")
         shown = self._act("shi", "decide_listing", note="同意列入，理由见决定书。")
         number = re.search(r"异列决〔\d{4}〕\d+号", shown.text)
-        return f"决定书 {_found(number, '决定书文号')}"
+        return f"决定书 {found(number, '决定书文号')}"
 
     def published(self) -> str:
         """The public list and the trace page of 乙's ring."""
@@ -334,7 +336,7 @@ class Story:
         rows = self.public.get("/abnormal-list?format=json").expect().json()["items"]
         yi = self.person("yi")
         page = yi.get(f"{self.authorisation('yi')}/codes?year={YEAR}").expect()
-        allotment = _found(re.search(r'href="(/allotments/\d+)"', page.text), "乙的编码")
+        allotment = found(re.search(r'href="(/allotments/\d+)"', page.text), "乙的编码")
         self.ring = yi.get(allotment + "/codes.csv").expect().text.splitlines()[1].split(",")[1]
         shown = Visitor(self.base, agent=PHONE + " 4").get("/T/" + self.ring).expect("异常名录")
         shown.lacks("骗", "假冒", "正品")
@@ -360,7 +362,7 @@ class Story:
         with tempfile.TemporaryDirectory() as folder:
             checkpoint = Path(folder) / "checkpoint"
             checkpoint.write_bytes(self.public.get("/log/checkpoint").expect().content)
-            clean = _command("log", "verify", "--checkpoint", str(checkpoint), "--json")
+            clean = command("log", "verify", "--checkpoint", str(checkpoint), "--json")
             url = os.environ["GI_DATABASE_URL"]
             if not url.startswith("sqlite"):
                 return f"完整，{clean.get('size')} 片叶子"
@@ -369,9 +371,9 @@ class Story:
                 source.backup(target)
             with sqlite3.connect(copy) as altered:
                 altered.execute("UPDATE authorisation SET valid_to = '2099-12-31' WHERE number = 'SL-07'")
-            found = _command("log", "verify", "--json", database=f"sqlite:///{copy}", fails=True)
+            altered_copy = command("log", "verify", "--json", database=f"sqlite:///{copy}", fails=True)
             shutil.rmtree(folder, ignore_errors=True)
-        altered = [f"{problem['table']} 第 {problem['row_id']} 行" for problem in found["problems"]]
+        altered = [f"{problem['table']} 第 {problem['row_id']} 行" for problem in altered_copy["problems"]]
         if not clean["sound"] or len(altered) != 1:
             raise Unexpected(f"核对结果 {clean['sound']}，副本中发现 {altered}")
         return f"{clean['size']} 片叶子、{clean['rows']} 行完整；副本中用 SQL 改动的 {altered[0]}被发现"
@@ -384,17 +386,3 @@ def _quote(text: str) -> str:
     from urllib.parse import quote
 
     return quote(text)
-
-
-def _found(match: re.Match[str] | None, what: str) -> str:
-    if match is None:
-        raise Unexpected(f"没有找到{what}")
-    return match.group(1) if match.groups() else match.group(0)
-
-
-def _command(*words: str, database: str = "", fails: bool = False) -> Any:
-    environment = {**os.environ, **({"GI_DATABASE_URL": database} if database else {})}
-    done = subprocess.run([COMMAND, *words], capture_output=True, text=True, check=False, env=environment)
-    if (done.returncode != 0) is not fails:
-        raise Unexpected(f"gi-registry {' '.join(words)}: {done.returncode} {done.stdout[-300:]}{done.stderr[-300:]}")
-    return json.loads(done.stdout)

@@ -25,8 +25,11 @@ _INSERT = Statement(
 )
 _SUSPECT = Statement(
     """UPDATE first_check SET suspect_at = :at, suspect_clients = :clients, suspect_provinces = :provinces, suspect_hours = :hours
-    WHERE range_id = :range_id AND serial = :serial AND suspect_at IS NULL"""
+    WHERE range_id = :range_id AND serial = :serial"""
 )
+
+RECOUNT = timedelta(hours=1)
+"""How long counted facts are stated before a further check counts them anew: a code that a million people check is counted once an hour."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,8 @@ def _checked(transaction: Reader, look: Look, test: CountingTest | None, *, merg
     if before and _merged(transaction, look, counted=True, window=merge):
         return Check(first_at, before, is_first=False, merged=True, suspected=suspected)
     transaction.one(_COUNT, range_id=look.range_id, serial=look.serial)
-    if suspected is None and test is not None and before + 1 >= test.least:
-        suspected = _suspicion(transaction, look, test)
+    if test is not None and before + 1 >= test.least and _to_be_counted(moment(row["suspect_at"]), look.at):
+        suspected = _suspicion(transaction, look, test, known=suspected)
     verdict = Verdict.SUSPECT if suspected else Verdict.FIRST_CHECK if before == 0 else Verdict.REPEAT
     transaction.one(_INSERT, **_columns(look), verdict=str(verdict), counted=True)
     return Check(first_at, before + 1, is_first=before == 0, suspected=suspected)
@@ -92,11 +95,18 @@ def _merged(transaction: Reader, look: Look, *, counted: bool, window: timedelta
     return True
 
 
-def _suspicion(transaction: Reader, look: Look, test: CountingTest) -> Counted | None:
+def _to_be_counted(counted_at: datetime | None, now: datetime) -> bool:
+    return counted_at is None or now - counted_at >= RECOUNT
+
+
+def _suspicion(transaction: Reader, look: Look, test: CountingTest, *, known: Counted | None) -> Counted | None:
+    """Count the facts; what was once counted is not taken back, the larger number stands."""
     since = look.at - timedelta(hours=test.hours)
     counted = queries.counted_since(transaction, since, **_columns(look), hours=test.hours)
-    if not looks_copied(test, counted):
+    if known is None and not looks_copied(test, counted):
         return None
+    if known is not None and counted.client_days < known.client_days:
+        counted = known
     transaction.one(
         _SUSPECT,
         range_id=look.range_id,

@@ -121,16 +121,18 @@ def test_a_look_up_of_a_code_that_is_not_live_is_stored_and_does_not_count(conne
     assert rows[0].at.tzinfo is UTC
 
 
-def test_counted_facts_are_kept_from_the_moment_they_meet_the_policy(connections, labels):
+def test_counted_facts_are_stated_from_the_moment_they_meet_the_policy_counted_anew_by_the_hour_and_never_taken_back(connections, labels):
     policy = CountingTest(client_days=4, provinces=3, hours=48)
     places = ("320500", "110000", "440100", "440300", "320500")
     told = [
         record_check(connections, look(labels, number, place=place, at=NOW + timedelta(hours=number)), test=policy).suspected
         for number, place in enumerate(places)
     ]
-    assert told == [None, None, None, Counted(4, 3, 48), Counted(4, 3, 48)]
+    assert told == [None, None, None, Counted(4, 3, 48), Counted(5, 3, 48)]
+    soon = record_check(connections, look(labels, 8, at=NOW + timedelta(hours=4, minutes=59)), test=policy)
+    assert soon.suspected == Counted(5, 3, 48)
     quiet = record_check(connections, look(labels, 9, at=NOW + timedelta(days=90)), test=policy)
-    assert quiet.suspected == Counted(4, 3, 48)
+    assert quiet.suspected == Counted(5, 3, 48)
 
 
 def test_clients_of_long_ago_are_not_counted(connections, labels):

@@ -1,0 +1,54 @@
+"""Steps of the walk that need a story of their own: a pond on a phone map, a copied ring, the province's line."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from demo_data import YEAR
+from demo_visitor import PHONE, Unexpected, Visitor, command, found
+
+if TYPE_CHECKING:
+    from demo_walk import Story
+
+
+def phone_map(story: Story) -> str:
+    """丙's pond lies outside by half a kilometre: pointed out, converted by him, and the finding ends."""
+    story.person("xian").get("/findings?ground=QT-01").expect("示例张三")
+    bing = story.person("bing")
+    listed = bing.get(story.authorisation("bing") + "/plots").expect("在产地范围外")
+    plot = found(re.search(r'href="(/plots/\d+)"', listed.text), "丙的地块")
+    shown = bing.get(plot).expect("GCJ-02")
+    metres = found(re.search(r"移动 (\d+) 米", shown.text), "偏移的米数")
+    bing.submit(plot, {}, action="/convert").expect("在产地范围内").lacks("可能取自手机地图")
+    command("anomalies", "run", "--year", str(YEAR), "--json")
+    story.person("xian").get("/findings?ground=QT-01").lacks("示例张三")
+    return f"边界取自手机地图，偏移 {metres} 米；换算后在范围内，线索消除"
+
+
+def copied_ring(story: Story) -> str:
+    """The trace page states what was counted of this ring, and nothing is held against 己."""
+    ji = story.person("ji")
+    page = ji.get(f"{story.authorisation('ji')}/codes?year={YEAR}").expect()
+    allotment = found(re.search(r'href="(/allotments/\d+)"', page.text), "己的编码")
+    code = ji.get(allotment + "/codes.csv").expect().text.splitlines()[1].split(",")[1]
+    visitor = Visitor(story.base, agent=PHONE + " 6")
+    said = visitor.get(f"/T/{code}", Accept="application/json").expect().json()
+    if said["verdict"] != "suspect":
+        raise Unexpected(f"判定为 {said['verdict']}，应为 suspect")
+    shown = visitor.get(f"/T/{code}").expect("37", "6 个省").lacks("正品", "假冒")
+    told = found(re.search(r"48 小时内[^<。]*", shown.text), "计数")
+    story.person("xian").get("/findings?ground=CL-01").expect(code[2:7]).lacks("示例李四")
+    for ground in ("QT-01", "US-01", "US-04", "US-06", "AR-03"):
+        story.person("xian").get(f"/findings?ground={ground}").lacks("示例李四")
+    return f"{told}；线索记在码上，李四名下没有线索"
+
+
+def province_line(story: Story) -> str:
+    """What the province reads of the year before: due, filed, late, missing."""
+    shown = story.person("sheng").get(f"/reports?year={YEAR - 1}").expect()
+    line = found(re.search(r"应报送 ?20[^<]*", shown.text), "省级汇总")
+    numbers = [int(number) for number in re.findall(r"\d+", line)]
+    if numbers[:4] != [20, 17, 1, 3]:
+        raise Unexpected(f"汇总为 {line}")
+    return line.strip()
