@@ -200,10 +200,10 @@ def quick_passwords() -> None:
     """Hash passwords at the least cost: the real cost is most of the time of a test with six people."""
     from argon2 import PasswordHasher
 
-    from gi_registry.accounts import service
+    from gi_registry.accounts.service import passwords
 
-    service._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    service._DUMMY = service._hasher.hash("nobody")
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    passwords._DUMMY = passwords._hasher.hash("nobody")
 
 
 @pytest.fixture

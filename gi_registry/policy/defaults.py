@@ -91,6 +91,10 @@ _LISTING = (
     Default("notices.public-notice-days", 30, "公告送达自发出之日起经过 30 日视为送达。", "参照《民事诉讼法》第九十五条"),
 )
 
+_ACCOUNTS = (
+    Default("accounts.one-person-approves", True, "只有一名在职人员的用标单位，经办人可以兼行负责人的职责，否则无人能够报送。"),
+)
+
 _GROUNDS = (
     Default(
         "ground", {"severity": 2, "publish": False, "basis": ""}, "没有单独规定的事由：不公示，仅作内部重点监管。", "国办发〔2020〕49号"
@@ -151,4 +155,15 @@ _OTHER = (
     Default("authorisation.unused-months", 24, "两年内未使用的，注销使用注册登记。", MARK_RULES),
 )
 
-DEFAULTS: tuple[Default, ...] = _REPORT + _LISTING + _GROUNDS + _OTHER
+_DOUBTS = (
+    Default("lead.working-days", 15, "线索受理后 15 个工作日内核实反馈。"),
+    Default("lead.extension-working-days", 15, "情况复杂的可以延长一次，再加 15 个工作日。"),
+    Default(
+        "doubt.limits",
+        {"client_per_hour": 5, "code_per_day": 50, "all_per_hour": 2000},
+        "防止滥用：同一网络每小时、同一编码每日、全系统每小时的件数。",
+    ),
+    Default("doubt.contact-days", 180, "反映人的联系方式只为办理保存，到期删除。", "《个人信息保护法》第十九条"),
+)
+
+DEFAULTS: tuple[Default, ...] = _DOUBTS + _ACCOUNTS + _REPORT + _LISTING + _GROUNDS + _OTHER

@@ -50,6 +50,14 @@ def may_try(attempts: Attempts) -> Verdict:
     return Passed()
 
 
+def approves_alone(roles: frozenset[str], *, active_people: int, allowed: bool) -> bool:
+    """Say whether an operator also answers for the firm: the only active person of it, where the policy allows (domain.md, section 2).
+
+    Two people can check each other, one cannot; a farmer who works alone must still be able to file what only an approver files.
+    """
+    return allowed and active_people == 1 and "producer_operator" in roles and "producer_approver" not in roles
+
+
 def check_password(password: str, *, login: str) -> None:
     """Raise Invalid for a password that is too short or contains the login (NIST SP 800-63B: length over composition)."""
     if len(password) < LEAST_PASSWORD:
