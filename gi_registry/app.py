@@ -29,6 +29,9 @@ from gi_registry.origin.routes import bp as origin
 from gi_registry.registry.restriction_routes import bp as restrictions
 from gi_registry.registry.routes import bp as registry
 from gi_registry.reports.routes import bp as reports
+from gi_registry.scans.routes import bp as scans
+from gi_registry.supervision.routes import bp as supervision
+from gi_registry.supervision.routes import register_doubts
 from gi_registry.verify.routes import bp as verify
 from gi_registry.verify.wsgi import wrap
 from gi_registry.web import access, errors, headers, languages, metrics, navigation, pages, repeats
@@ -50,6 +53,8 @@ BLUEPRINTS = (
     registry,
     restrictions,
     reports,
+    scans,
+    supervision,
     listings,
     log,
     notices,
@@ -90,5 +95,6 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.teardown_request(close_work)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    register_doubts(app)
     app.wsgi_app = wrap(app.wsgi_app, settings)  # type: ignore[assignment,method-assign]  # the documented way to stand in front of Flask
     return app

@@ -7,7 +7,8 @@ import importlib.util
 
 FEATURES = (
     "log", "outbox", "divisions", "policy", "accounts", "documents", "notices", "registry",
-    "origin", "batches", "codes", "scans", "reports", "anomalies", "listings",
+    "origin", "batches", "codes", "scans", "reports", "anomalies", "listings", "supervision",
+    "jobs",
 )  # fmt: skip
 
 

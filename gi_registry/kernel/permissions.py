@@ -72,6 +72,8 @@ GRANTS: dict[str, dict[str, Scope]] = {
     "code:activate": {**_PRODUCERS, "system": ANY},
     "code:void": {**_PRODUCERS, "county_approver": REGION, "system": ANY},
     "code:hold": {"county_approver": REGION, "city_officer": REGION, "system": ANY},
+    "code:disown": _PRODUCERS,
+    "scan:view": {**_PRODUCERS, "holder_manager": OWN, **_READERS},
     "key:rotate": {"system_admin": ANY, "system": ANY},
     # annual reports
     "report:view": {**_PRODUCERS, **_READERS},
@@ -100,6 +102,10 @@ GRANTS: dict[str, dict[str, Scope]] = {
     "case:defend": {"producer_approver": OWN},
     "case:rectify": _PRODUCERS,
     "case:clock": {"system": ANY},
+    # leads
+    "lead:state": _PRODUCERS,
+    "lead:view": _READERS,
+    "lead:handle": {**_OFFICERS},
     # desk and log
     "desk:view": {**_OFFICERS, "auditor": ANY},
     "log:audit": {"auditor": ANY, "audit_admin": ANY, "national_officer": ANY, "system": ANY},

@@ -50,6 +50,7 @@ NOT_COVERED: Mapping[str, str] = {
     "sign_in_attempt": "throttling; kept for a short time and then deleted",
     "listing_sequence": "a counter; the numbers it gave stand in covered rows",
     "document_content": "the bytes; their SHA-256 stands in the covered row of each document",
+    "typeset_paper": "only ever added to; the SHA-256 of what was set from it stands in the covered row of the document",
     "report_filing": "only ever added to; the SHA-256 of its content stands in the covered row of the report",
     "report_reminder": "which reminder went out; the notice itself is covered",
     "scan": "high volume, archived and deleted by retention; first checks and counts are evidence of their own",
@@ -57,6 +58,7 @@ NOT_COVERED: Mapping[str, str] = {
     "lead_contact": "a reporter's contact, confidential and deleted in time; who opened it is covered",
     "doubt_receipt": "check characters and the client of a day; the lead itself is covered",
     "lead_sequence": "a counter; the numbers it gave stand in covered rows",
+    "job_run": "which due time of the timetable was done when; what a job did stands in the rows it changed",
     "idempotency_key": "answers kept for repeated requests, deleted after a day",
 }
 

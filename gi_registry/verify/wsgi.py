@@ -37,6 +37,8 @@ logger = logging.getLogger(__name__)
 
 CODE_CHARACTERS = 100
 QUERY_CHARACTERS = 500
+DOUBT = "/doubt"
+"""The form of a doubt lies below the code, but needs forms and sessions of work: Flask answers it."""
 TOO_LONG = say("编码应为 20 位，您输入的内容过长。")
 LANGUAGE_NAMES = {"zh-CN": "中文", "en": "English"}
 HEADERS = (
@@ -58,7 +60,7 @@ def wrap(inner: WSGIApplication, settings: Settings, *, desk: Desk | None = None
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if path[:3] in ("/T/", "/t/"):
+        if path[:3] in ("/T/", "/t/") and not path.endswith(DOUBT):
             return page(environ, start_response)
         return inner(environ, start_response)
 
@@ -89,7 +91,8 @@ class TracePage:
             status, body = "503 Service Unavailable", _unavailable(language, as_machine=as_machine)
         kind = "application/json; charset=utf-8" if as_machine else "text/html; charset=utf-8"
         encoded = body.encode("utf-8", "replace")
-        return _send(start_response, status, kind, encoded, head=method == "HEAD")
+        later = (("Retry-After", "30"),) if status.startswith("503") else ()
+        return _send(start_response, status, kind, encoded, head=method == "HEAD", extra=later)
 
     def _answer(self, text: str, asked: Asked, language: Language, *, as_machine: bool) -> tuple[str, str]:
         try:

@@ -56,11 +56,15 @@ class World:
                 session["_user_id"], session["_fresh"] = self.people.get((role, scope), self.people[role, "own"]), True
         return client
 
+    def path(self, rule: Any, method: str, **differs: Any) -> str:
+        """Return the address of a rule with the subjects in its slots, or others."""
+        with self.app.test_request_context():
+            values = {name: self.subject(rule.endpoint, name) for name in rule.arguments} | differs
+            return str(self.app.url_map.bind("localhost").build(rule.endpoint, values, method=method))
+
     def request(self, rule: Any, method: str, role: str, scope: str) -> str:
         """Return how the request ended: entered, sign-in, refused or missing."""
-        with self.app.test_request_context():
-            values = {name: self.subject(rule.endpoint, name) for name in rule.arguments}
-            path = self.app.url_map.bind("localhost").build(rule.endpoint, values, method=method)
+        path = self.path(rule, method)
         return _ending(self.client(role, scope).open(path, method=method, data=BODY if method == "POST" else None))
 
 
@@ -169,5 +173,22 @@ def _subjects(work: Work) -> tuple[dict[str, Any], datetime]:
         "action": "withdraw",
         "step": "order_rectification",
         "filename": "registry.css",
+        **_leads(work, authorisation),
     }
     return subjects, listed.now
+
+
+def _leads(work: Work, authorisation: Any) -> dict[str, Any]:
+    """Return a code of nobody, a lead in the county with its photo, its receipt, and a statement of the user."""
+    from tests.builders.supervision import UNKNOWN_CODE, make_doubt, make_lead_of, with_photo
+
+    lead = make_lead_of(work, authorisation)
+    photo = with_photo(work, lead)
+    statement = make_lead_of(work, authorisation, source="statement", owner_org_id=authorisation.owner_org_id)
+    return {
+        "code": UNKNOWN_CODE,
+        "token": make_doubt(work).token,
+        "lead_id": lead.id,
+        "supervision.show_paper document_id": photo.id,
+        "supervision.withdraw_statement lead_id": statement.id,
+    }

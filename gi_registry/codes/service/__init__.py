@@ -18,7 +18,7 @@ from gi_registry.codes.service.custody import (
     withdraw,
 )
 from gi_registry.codes.service.history import record_activation
-from gi_registry.codes.service.holds import hold, lift
+from gi_registry.codes.service.holds import disown, hold, lift, take_back
 from gi_registry.codes.service.keys import ensure_key, key_set, open_secret, public_key_set, rotate_keys
 from gi_registry.codes.service.orders import allot, allot_by_number, may_order
 from gi_registry.codes.service.papers import Listing, Paper, codes_csv, labels_pdf, paper_of
@@ -34,6 +34,7 @@ __all__ = [
     "close",
     "codes_csv",
     "damaged",
+    "disown",
     "ensure_key",
     "hold",
     "key_set",
@@ -49,6 +50,7 @@ __all__ = [
     "returned",
     "rotate_keys",
     "spoil",
+    "take_back",
     "view_allotment",
     "view_codes",
     "void",

@@ -1,18 +1,26 @@
-"""Freeze, recall and lift: a person in office decides, on a document; the user is told. Stock and quota do not move."""
+"""Freeze, recall and lift: a person in office decides, on a document; the user is told. Disown: the user itself, of its own codes.
+
+Stock and quota do not move.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from gi_registry.codes import queries
 from gi_registry.codes.models import Allotment, CodeInterval
 from gi_registry.codes.rules.intervals import Status
 from gi_registry.codes.rules.life import STATUS_LABELS
-from gi_registry.codes.schemas import Hold, Lift
+from gi_registry.codes.schemas import Hold, Lift, Which
 from gi_registry.codes.service.custody import Done, by_number, mine, write_interval
 from gi_registry.codes.service.selection import lock_shelf
 from gi_registry.kernel.errors import Conflict, NotFound
 from gi_registry.kernel.words import Words, say
 from gi_registry.notices import service as notices
 from gi_registry.workflow import Work, check_version
+
+BY_STATEMENT = "statement"
+"""Origin of a freeze that rests on the user's own statement, not on a decision of an office."""
 
 
 def hold(work: Work, allotment_id: int, fields: Hold, *, secret_key: str = "") -> Done:
@@ -43,6 +51,38 @@ def lift(work: Work, allotment_id: int, fields: Lift) -> Allotment:
     words = say("解除%(status)s", status=STATUS_LABELS[interval.status])
     _tell(work, allotment, words, labels=interval.serial_to - interval.serial_from, basis=fields.basis)
     return allotment
+
+
+def disown(work: Work, allotment_id: int, which: Which, *, basis: str, secret_key: str = "") -> Done:
+    """Freeze codes of one's own on one's own statement that the labels are not in one's use.
+
+    Raises NotFound (not yours), Invalid (no such codes), Conflict for codes that are excepted already.
+    """
+    mine(work, allotment_id, "code:disown")
+    shelf = lock_shelf(work.session, allotment_id)
+    pieces = shelf.chosen(by_number(work, shelf, which, secret_key=secret_key))
+    shelf.refuse_excepted(pieces)
+    written = tuple(write_interval(work, piece, Status.FROZEN, basis=basis, origin=BY_STATEMENT) for piece in shelf.split(pieces))
+    return Done(written, sum(row.serial_to - row.serial_from for row in written))
+
+
+def take_back(work: Work, interval_ids: Sequence[int], *, basis: str) -> int:
+    """Lift what one's own statement froze and nobody lifted meanwhile; return how many labels. Raises NotFound (not yours)."""
+    labels = 0
+    for interval_id in interval_ids:
+        interval = queries.find_interval(work.session, interval_id)
+        if interval is None or interval.origin != BY_STATEMENT:
+            raise NotFound
+        allotment_id = queries.allotment_of(work.session, interval)
+        mine(work, allotment_id, "code:disown")
+        lock_shelf(work.session, allotment_id)
+        work.session.refresh(interval)
+        if interval.lifted_at is None:
+            interval.lifted_at, interval.lift_basis = work.now, basis
+            work.record(interval, "code:lift")
+            labels += interval.serial_to - interval.serial_from
+    work.flush()
+    return labels
 
 
 def _refuse_unless_held(interval: CodeInterval) -> None:
