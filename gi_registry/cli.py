@@ -71,10 +71,11 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
 def scheduler(settings: Settings) -> None:
     """Keep the timetable of nightly and frequent jobs; of several processes one leads. Example: gi-registry scheduler"""
     from gi_registry.doctor import require_startable  # noqa: PLC0415  # loads Alembic
-    from gi_registry.jobs import keep_timetable_until_stopped  # noqa: PLC0415  # loads every feature that has a job
+    from gi_registry.jobs.runner import keep_timetable_until_stopped  # noqa: PLC0415  # needed by this command only
+    from gi_registry.jobs.timetable import TIMETABLE  # noqa: PLC0415  # loads every feature that has a job
 
     require_startable(settings)
-    keep_timetable_until_stopped(database_of(settings), settings)
+    keep_timetable_until_stopped(database_of(settings), settings, TIMETABLE)
 
 
 @main.command()

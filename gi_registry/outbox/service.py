@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
+from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit
 
 from sqlmodel import Session, col, select
@@ -35,13 +36,13 @@ def enqueue(session: Session, channel: Channel, *, recipient: str, subject: str,
     return message
 
 
-def send_due(session: Session, *, now: datetime, deliver: Deliver) -> Sent:
-    """Send what is due; a failure is stored with the message and tried again later."""
+def send_due(session: Session, *, now: datetime, deliver: Deliver, at_once: int = AT_ONCE) -> Sent:
+    """Send what is due, at most ``at_once``; a failure is stored with the message and tried again later."""
     due = (
         select(OutboxMessage)
         .where(col(OutboxMessage.due_at) <= now)
         .order_by(col(OutboxMessage.id))
-        .limit(AT_ONCE)
+        .limit(at_once)
         .with_for_update(skip_locked=True)
     )
     outcomes = [_send(message, now, deliver) for message in session.exec(due).all()]
@@ -72,10 +73,20 @@ def mail_through(smtp_url: str, *, sender: str = "") -> Deliver:
     return deliver
 
 
+def message_id(message: OutboxMessage, sender: str) -> str:
+    """Return the Message-ID of a stored message: the same at every try, so that a mail that came twice is known as one (RFC 5322, 3.6.4).
+
+    A kill between the mail server's answer and the commit sends a message again; it is sent at least once, never not at all.
+    """
+    domain = parseaddr(sender)[1].rpartition("@")[2]
+    return f"<gi.{message.id}.{int(message.created_at.timestamp() * 1_000_000)}@{domain or 'gi-registry.invalid'}>"
+
+
 def _mail(host: str, port: int | None, message: OutboxMessage, *, tls: bool, login: tuple[str | None, str | None], sender: str) -> None:
     user, password = unquote(login[0] or ""), unquote(login[1] or "")
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender or user or f"gi-registry@{host}", message.recipient, message.subject
+    mail["Message-ID"] = message_id(message, mail["From"])
     mail.set_content(message.body)
     connect = smtplib.SMTP_SSL if tls else smtplib.SMTP
     with connect(host, port or (SMTP_TLS_PORT if tls else SMTP_PORT), timeout=20) as server:

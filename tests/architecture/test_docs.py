@@ -10,7 +10,7 @@ import pytest
 
 from gi_registry.anomalies.rules.grounds import GROUNDS
 from gi_registry.config import PREFIX, Settings
-from gi_registry.jobs import TIMETABLE
+from gi_registry.jobs.timetable import TIMETABLE
 from gi_registry.kernel.permissions import GRANTS, ROLES
 from tests.architecture.source import PACKAGE
 from tests.conftest import ROOT

@@ -1,4 +1,4 @@
-"""A demonstration whose clock is moved gets its nightly work; a real installation never does."""
+"""A demonstration whose clock is moved gets its nightly work by the same ledger: a jump of the clock is a downtime."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,14 +16,17 @@ from gi_registry.anomalies.models import Finding
 from gi_registry.config import Settings
 from gi_registry.db import Database, Installation
 from gi_registry.desk.service import move_clock
-from gi_registry.jobs import LOOK_S, TIMETABLE, DemonstrationNights, Job, _scheduler, keep_timetable, leadership
+from gi_registry.jobs.leadership import leadership
+from gi_registry.jobs.runner import LOOK_S, begin, keep_timetable, work_off
+from gi_registry.jobs.timetable import TIMETABLE
 from gi_registry.kernel.clock import utc_now
-from gi_registry.kernel.words import say
+from gi_registry.kernel.errors import NotFound
 from tests.builders.anomalies import correct_cap, make_labelled
 from tests.conftest import NOW
 
 PATIENCE_S = 30.0
-DAILY = {"anomalies:run", "reports:remind", "cases:daily"}
+NIGHTLY = tuple(job for job in TIMETABLE if job.daily)
+DAILY = {job.id for job in NIGHTLY}
 
 
 def make_installation(open_work: Any, *, demo: bool) -> None:
@@ -53,7 +55,8 @@ def _wait_for(condition: Callable[[], bool]) -> None:
 @contextmanager
 def scheduler(database: Database) -> Iterator[None]:
     stop = threading.Event()
-    thread = threading.Thread(target=keep_timetable, args=(database, Settings(database_url=database.url)), kwargs={"stop": stop})
+    settings = Settings(database_url=database.url)
+    thread = threading.Thread(target=keep_timetable, args=(database, settings), kwargs={"stop": stop, "timetable": TIMETABLE})
     thread.start()
     try:
         yield
@@ -83,23 +86,25 @@ def test_ten_working_days_bring_the_nightly_work_and_its_findings(database: Any,
         time.sleep(LOOK_S + 0.5)
     assert overruns(open_work) == 1
     nightly = [name for name in ran(caplog) if name in DAILY]
-    assert nightly == ["anomalies:run", "cases:daily", "reports:remind"], "each once, in the order of the night"
+    assert nightly == ["anomalies:run", "cases:daily", "jobs:tidy", "reports:remind"], "each once, in the order of the night"
 
 
-def test_a_real_installation_never_does(database: Any, open_work: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_nights_of_a_skipped_fortnight_are_worked_once(database: Any, open_work: Any) -> None:
+    make_installation(open_work, demo=True)
+    settings = Settings(database_url=database.url)
+    begin(database, NIGHTLY)
+    assert work_off(database, settings, NIGHTLY) == 0
+    move(open_work, 10)
+    assert [work_off(database, settings, NIGHTLY), work_off(database, settings, NIGHTLY)] == [len(NIGHTLY), 0]
+    assert overruns(open_work) == 1
+
+
+def test_the_clock_of_a_real_installation_is_not_moved(database: Any, open_work: Any) -> None:
     make_installation(open_work, demo=False)
-    nights = DemonstrationNights(database, Settings(database_url=database.url), TIMETABLE)
-    nights.look()
-    monkeypatch.setattr("gi_registry.workflow.utc_now", lambda offset=timedelta(): utc_now(offset) + timedelta(days=14))
-    nights.look()
-    assert overruns(open_work) == 0
-
-
-@pytest.mark.parametrize("demo", [True, False])
-def test_only_a_demonstration_is_looked_at(database: Any, open_work: Any, demo: bool) -> None:
-    make_installation(open_work, demo=demo)
-    jobs = {job.id for job in _scheduler(database, Settings(database_url=database.url), TIMETABLE).get_jobs()}
-    assert jobs - {job.id for job in TIMETABLE} == ({"demonstration:nights"} if demo else set())
+    begin(database, NIGHTLY)
+    with pytest.raises(NotFound):
+        move(open_work, 10)
+    assert work_off(database, Settings(database_url=database.url), NIGHTLY) == 0
 
 
 def test_who_does_not_lead_does_not_look(database: Any, open_work: Any) -> None:
@@ -113,24 +118,3 @@ def test_who_does_not_lead_does_not_look(database: Any, open_work: Any) -> None:
             assert overruns(open_work) == 0
     finally:
         leader.release()
-
-
-def test_a_job_that_fails_keeps_no_other_back_and_frequent_jobs_stay_out(database: Any, open_work: Any) -> None:
-    make_installation(open_work, demo=True)
-    runs: list[str] = []
-
-    def fail(_work: Any, _settings: Settings) -> None:
-        runs.append("first")
-        raise LookupError("this night it fails")
-
-    jobs = (
-        Job("test:second", {"hour": 3}, lambda _work, _settings: runs.append("second"), say("测试")),
-        Job("test:first", {"hour": 2, "minute": 30}, fail, say("测试")),
-        Job("test:often", {"second": "*"}, lambda _work, _settings: runs.append("often"), say("测试")),
-    )
-    nights = DemonstrationNights(database, Settings(database_url=database.url), jobs)
-    nights.look()
-    move(open_work, 1)
-    nights.look()
-    nights.look()
-    assert runs == ["first", "second"]

@@ -15,14 +15,16 @@ import pytest
 
 from gi_registry.config import Settings
 from gi_registry.db import Database
-from gi_registry.jobs import RETRY_S, Job, keep_timetable, leadership
+from gi_registry.jobs.job import Job
+from gi_registry.jobs.leadership import leadership
+from gi_registry.jobs.runner import RETRY_S, keep_timetable
 from gi_registry.kernel.words import say
 
 PATIENCE_S = 15.0
 HOLD = """
 import sys, time
 from gi_registry.db import Database
-from gi_registry.jobs import leadership
+from gi_registry.jobs.leadership import leadership
 lead = leadership(Database(sys.argv[1]))
 print("leads" if lead.acquire() else "waits", flush=True)
 time.sleep(600)
@@ -85,7 +87,7 @@ def _scheduler(database: Database, job: Job) -> Iterator[None]:
 def test_a_job_runs_when_due_and_a_failure_does_not_stop_the_timetable(database: Any) -> None:
     runs: list[float] = []
 
-    def sometimes(_work: Any, _settings: Settings) -> None:
+    def sometimes(_work: Any, _occasion: Any) -> None:
         runs.append(time.monotonic())
         if len(runs) == 1:
             raise LookupError("the first time it fails")
@@ -99,7 +101,7 @@ def test_who_does_not_lead_runs_nothing(database: Any) -> None:
     with _other_process(database.url) as leader:
         assert leader.stdout is not None
         assert leader.stdout.readline().strip() == "leads"
-        with _scheduler(database, Job("test:often", {"second": "*"}, lambda _work, _settings: runs.append(1), say("测试"))):
+        with _scheduler(database, Job("test:often", {"second": "*"}, lambda _work, _occasion: runs.append(1), say("测试"))):
             time.sleep(1.2 + 2 * RETRY_S)
             assert runs == []
             leader.kill()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import select
@@ -9,7 +10,9 @@ from sqlmodel import select
 from gi_registry.anomalies.models import Finding
 from gi_registry.config import Settings
 from gi_registry.db import Installation
-from gi_registry.jobs import TIMETABLE, run_job
+from gi_registry.jobs.ledger import Due
+from gi_registry.jobs.runner import perform
+from gi_registry.jobs.timetable import TIMETABLE
 from gi_registry.kernel.clock import utc_now
 from tests.builders.anomalies import correct_cap, make_labelled
 from tests.conftest import NOW
@@ -30,13 +33,13 @@ def plant(open_work: Any, per_mu: str) -> None:
 
 def test_the_nightly_job_finds_labels_beyond_a_cap_that_was_corrected(database: Any, open_work: Any) -> None:
     plant(open_work, "500")
-    run_job(database, Settings(database_url=database.url), NIGHT)
+    assert perform(database, Settings(database_url=database.url), Due(NIGHT, NOW))
     assert found(open_work) == [("QT-01", "open", 2025)]
-    run_job(database, Settings(database_url=database.url), NIGHT)
+    assert perform(database, Settings(database_url=database.url), Due(NIGHT, NOW + timedelta(days=1)))
     assert found(open_work) == [("QT-01", "open", 2025)]
 
 
 def test_the_nightly_job_accuses_nobody_whose_labels_the_cap_covers(database: Any, open_work: Any) -> None:
     plant(open_work, "600")
-    run_job(database, Settings(database_url=database.url), NIGHT)
+    assert perform(database, Settings(database_url=database.url), Due(NIGHT, NOW))
     assert found(open_work) == []

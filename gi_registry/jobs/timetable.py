@@ -1,0 +1,52 @@
+"""The timetable of an installation: which service is called when. No rule stands here."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from gi_registry.anomalies import service as anomalies
+from gi_registry.jobs import ledger
+from gi_registry.jobs.job import Effect, Job, Occasion
+from gi_registry.kernel.words import say
+from gi_registry.listings import service as listings
+from gi_registry.outbox import service as outbox
+from gi_registry.reports.service import send_reminders
+from gi_registry.workflow import Work
+
+
+def _find_anomalies(work: Work, _occasion: Occasion) -> object:
+    return anomalies.run(work)
+
+
+def _move_cases(work: Work, _occasion: Occasion) -> object:
+    return listings.daily(work)
+
+
+def _send_messages(work: Work, occasion: Occasion) -> object:
+    # one message in a Work: that is all that is sent again after a kill
+    sent = outbox.send_due(work.session, now=work.now, deliver=outbox.mail_through(occasion.settings.smtp_url), at_once=1)
+    return sent.sent + sent.failed
+
+
+def _remind_of_reports(work: Work, _occasion: Occasion) -> object:
+    return send_reminders(work)
+
+
+def _tidy_ledger(work: Work, _occasion: Occasion) -> object:
+    return ledger.tidy(work, [job.id for job in TIMETABLE if not job.daily])
+
+
+TIMETABLE: tuple[Job, ...] = (
+    Job("anomalies:run", {"hour": 2, "minute": 30}, _find_anomalies, say("每夜核算各项异常疑点")),
+    Job("reports:remind", {"hour": 8, "minute": 30}, _remind_of_reports, say("提醒临近截止仍未报送年报的用标人")),
+    Job("cases:daily", {"hour": 3, "minute": 0}, _move_cases, say("办理到期的送达、预警和公示，撤回事由已消除的案件")),
+    Job(
+        "outbox:send",
+        {"second": "*/20"},
+        _send_messages,
+        say("发送到期的邮件和短信"),
+        effect=Effect.OUTSIDE,
+        look_back=timedelta(hours=1),
+    ),
+    Job("jobs:tidy", {"hour": 4, "minute": 10}, _tidy_ledger, say("清理过期的任务执行记录")),
+)
