@@ -7,6 +7,7 @@ writes after someone else's commit fails at once, whatever the timeout), a readi
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -194,6 +195,12 @@ def integrity_in_words() -> Iterator[None]:
                 say("相同的记录已经存在。"), remedy=say("请核对编号和日期，避免重复登记。"), basis=_constraint(problem)
             ) from problem
         raise Conflict(say("这项改动与已有记录冲突，未保存。"), remedy=say("请刷新页面后重试。"), basis=_constraint(problem)) from problem
+
+
+def is_full(problem: BaseException) -> bool:
+    """Say whether the database refused because its disk is full: SQLITE_FULL, or PostgreSQL's disk_full."""
+    cause = getattr(problem, "orig", problem)
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL or getattr(cause, "sqlstate", None) == "53100"
 
 
 def _constraint(problem: IntegrityError) -> str:

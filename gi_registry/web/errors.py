@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from gi_registry.db import is_full
 from gi_registry.kernel import errors as e
 from gi_registry.kernel.words import Words, say
 from gi_registry.web.forms import FormState
@@ -35,6 +37,9 @@ TITLES: dict[int, Words] = {
     503: say("暂时无法服务"),
 }
 
+RETRY_AFTER_S = 30
+"""When to ask again after a 503: a database that restarts needs seconds, a person who frees a disk needs longer than anyone should wait."""
+
 
 def status_of(error: e.RegistryError) -> int:
     """Return the HTTP number of a refusal."""
@@ -47,14 +52,24 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(PoolTimeout, _database)
     app.register_error_handler(OverflowError, _too_large)
     app.register_error_handler(DataError, _too_large)
     app.register_error_handler(Exception, _bug)
 
 
 def refuse(error: e.RegistryError) -> Response | WerkzeugResponse:
-    """Answer a refusal: sign-in page, the form again, a page that helps, or problem+json."""
+    """Answer a refusal: sign-in page, the form again, a page that helps, or problem+json. What the request promised is taken back."""
     number = status_of(error)
+    if request.method not in SAFE:
+        session.pop("_flashes", None)
+    answer = _refusal(error, number)
+    if number == 503:
+        answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return answer
+
+
+def _refusal(error: e.RegistryError, number: int) -> Response | WerkzeugResponse:
     if wanted() == "json":
         close_work()
         return problem(error, number)
@@ -72,6 +87,9 @@ def refuse(error: e.RegistryError) -> Response | WerkzeugResponse:
             if not isinstance(error, e.Conflict):
                 return refuse(second)
             _reopen()  # the case moved on meanwhile (a double click): the conflict is what to tell
+        except SQLAlchemyError as gone:  # the form needs the database, and the database is what is missing
+            close_work()
+            error, number = (error, number) if isinstance(error, e.Unavailable) else (_away(gone), 503)
     return make_response(render_template("errors/refusal.html", error=error, number=number, title=TITLES.get(number, TITLES[500])), number)
 
 
@@ -137,9 +155,20 @@ def _http(error: HTTPException) -> Response | WerkzeugResponse:
     return make_response(render_template("errors/refusal.html", error=shown, number=number, title=TITLES.get(number, TITLES[400])), number)
 
 
-def _database(error: OperationalError) -> Response | WerkzeugResponse:
-    current_app.logger.error("database unavailable: %s", type(error.orig).__name__)
-    return refuse(e.Unavailable(say("数据库暂时无法使用，本次操作没有保存。"), remedy=say("请稍候再试。")))
+def _database(error: SQLAlchemyError) -> Response | WerkzeugResponse:
+    current_app.logger.error("database unavailable: %s", type(getattr(error, "orig", error)).__name__)
+    return refuse(_away(error))
+
+
+def _away(error: SQLAlchemyError) -> e.Unavailable:
+    """Say what the database cannot do now. Of a commit whose answer was lost nobody knows whether it was stored; sending again is safe."""
+    if is_full(error):
+        return e.Unavailable(
+            say("存储空间已满，暂时不能保存。"), remedy=say("查询和查验不受影响。管理员腾出空间后，请再次提交，不会重复办理。")
+        )
+    if request.method in SAFE:
+        return e.Unavailable(say("数据库暂时无法使用，这一页现在不能显示。"), remedy=say("请稍候再试。"))
+    return e.Unavailable(say("数据库暂时无法使用，不能确认本次操作已经保存。"), remedy=say("请稍候再次提交；已经保存的，不会重复办理。"))
 
 
 def _too_large(_error: Exception) -> Response | WerkzeugResponse:
@@ -150,6 +179,7 @@ def _bug(error: Exception) -> Response | WerkzeugResponse:
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
     current_app.logger.error("unexpected error at %s", request.endpoint, exc_info=error)
+    session.pop("_flashes", None)
     shown = e.RegistryError(say("系统没有完成这次操作，数据未改动。"), remedy=say("请稍候重试；反复出现请把时间和地址告诉管理员。"))
     close_work()
     if wanted() == "json":

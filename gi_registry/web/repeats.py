@@ -120,5 +120,9 @@ def once(work: Work, do: Callable[[], Response], *, again: Callable[[], Work]) -
 
 
 def register_repeats(app: Flask) -> None:
-    """Give every form a key of its own."""
-    app.jinja_env.globals["form_key"] = lambda: secrets.token_urlsafe(12)
+    """Give every form a key of its own.
+
+    A form shown again keeps the key it came with: if the first try was stored after all, the next one with the same content is answered
+    from it.
+    """
+    app.jinja_env.globals["form_key"] = lambda: request.form.get("form_key", "")[:LONGEST_KEY] or secrets.token_urlsafe(12)
