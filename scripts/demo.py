@@ -42,7 +42,7 @@ def main() -> int:
         return _show(VAR / "demo", options.port)
     VAR.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="check-", dir=VAR) as folder:
-        return _check(Path(folder), options.port or _free_port())
+        return _check(Path(folder), options.port or free_port())
 
 
 def _options() -> argparse.Namespace:
@@ -150,7 +150,7 @@ def _source() -> str:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, base: str) -> Iterator[list[subprocess.Popen[bytes]]]:
+def serving(folder: Path, base: str, *, scheduler: bool = True) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Run the web server and the scheduler as children; end both, whatever happens."""
     children: list[subprocess.Popen[bytes]] = []
     with contextlib.ExitStack() as files:
@@ -158,7 +158,8 @@ def serving(folder: Path, base: str) -> Iterator[list[subprocess.Popen[bytes]]]:
             children.append(
                 _start([COMMAND, "serve", "--port", base.rpartition(":")[2]], files.enter_context((folder / "serve.log").open("wb")))
             )
-            children.append(_start([COMMAND, "scheduler"], files.enter_context((folder / "scheduler.log").open("wb"))))
+            if scheduler:
+                children.append(_start([COMMAND, "scheduler"], files.enter_context((folder / "scheduler.log").open("wb"))))
             _wait_until_ready(base, children[0], folder / "serve.log")
             yield children
         finally:
@@ -196,7 +197,8 @@ def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of the loopback on which nothing listens now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -208,7 +210,7 @@ def _require_free(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            sys.exit(f"Port {port} is taken. Try: ./scripts/demo --port {_free_port()}")
+            sys.exit(f"Port {port} is taken. Try: ./scripts/demo --port {free_port()}")
 
 
 if __name__ == "__main__":

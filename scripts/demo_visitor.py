@@ -15,7 +15,7 @@ import uuid
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 COMMAND = str(Path(sys.executable).parent / "gi-registry")
 PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/120 Mobile Safari/537.36"
@@ -137,17 +137,32 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A request as it was sent: by whom (empty: the public), how, where, with what."""
+
+    login: str
+    method: str
+    path: str
+    values: tuple[tuple[str, str], ...] = ()
+    files: tuple[tuple[str, tuple[str, bytes]], ...] = ()
+
+
 class Visitor:
-    """Someone at a browser."""
+    """Someone at a browser. A ``journal`` that is set keeps every request of every visitor, so that they can be tried again."""
+
+    journal: ClassVar[list[Sent] | None] = None
 
     def __init__(self, base: str, *, agent: str = PHONE) -> None:
-        self.base, self.agent = base, agent
+        self.base, self.agent, self.login = base, agent, ""
         jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         self._opener = urllib.request.build_opener(jar, _NoRedirect())
 
     def get(self, path: str, **headers: str) -> Page:
         """Open an address and follow where it leads."""
-        return self._send(urllib.request.Request(urllib.parse.urljoin(self.base, path), headers={"User-Agent": self.agent, **headers}))
+        target = urllib.parse.urljoin(self.base, path)
+        self._note(Sent(self.login, "GET", target.removeprefix(self.base)))
+        return self._send(urllib.request.Request(target, headers={"User-Agent": self.agent, **headers}))
 
     def submit(
         self, path: str, data: dict[str, Any] | None = None, *, action: str = "", files: dict[str, tuple[str, bytes]] | None = None
@@ -166,15 +181,27 @@ class Visitor:
         for name, value in data.items():
             values += [(name, str(item)) for item in (value if isinstance(value, list | tuple) else [value])]
         target = urllib.parse.urljoin(page.address, form.action)
+        self._note(Sent(self.login, "POST", target.removeprefix(self.base), tuple(values), tuple(files.items())))
+        return self.post(target, values, files if form.files else None)
+
+    def post(self, target: str, values: list[tuple[str, str]], files: dict[str, tuple[str, bytes]] | None) -> Page:
+        """Post values, and files where the form has any (None: it has not)."""
         body, kind = (
-            _multipart(values, files) if form.files else (urllib.parse.urlencode(values).encode(), "application/x-www-form-urlencoded")
+            _multipart(values, files)
+            if files is not None
+            else (urllib.parse.urlencode(values).encode(), "application/x-www-form-urlencoded")
         )
         return self._send(urllib.request.Request(target, data=body, headers={"Content-Type": kind, "User-Agent": self.agent}))
 
     def sign_in(self, login: str, password: str) -> Visitor:
         """Sign in."""
         self.submit("/sign-in", {"login": login, "password": password}).expect()
+        self.login = login
         return self
+
+    def _note(self, sent: Sent) -> None:
+        if Visitor.journal is not None:
+            Visitor.journal.append(sent)
 
     def _send(self, request: urllib.request.Request) -> Page:
         for _ in range(6):

@@ -7,7 +7,6 @@ from datetime import date
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from gi_registry.kernel.errors import Invalid
 from gi_registry.kernel.words import say
 from gi_registry.origin import service
 from gi_registry.origin.rules.rings import Reading
@@ -141,9 +140,6 @@ def add_area(gi_id: int) -> Response:
 @access("area:edit")
 def end_area(area_id: int) -> Response:
     """State from which day a version no longer holds."""
-    try:
-        area = service.end_area(current_work(), area_id, read_form(EndArea))
-    except Invalid:
-        reshow(list_areas, service.gi_of_area(current_work(), area_id))
-        raise
+    reshow(list_areas, service.gi_of_area(current_work(), area_id))
+    area = service.end_area(current_work(), area_id, read_form(EndArea))
     return redirect_with(say("止期已录入。"), "origin.list_areas", gi_id=area.gi_id)

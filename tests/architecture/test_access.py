@@ -9,16 +9,14 @@ fits counts.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from gi_registry.app import create_app
 from gi_registry.config import read_settings
 from tests.architecture.addresses import SILENT
-from tests.architecture.world import SCOPES, TESTED_ROLES, World, built
+from tests.architecture.world import SCOPES, TESTED_ROLES, World
 
 TABLE = Path(__file__).with_name("access.csv")
 ENDINGS = {"entered", "refused", "missing", "sign-in"}
@@ -44,12 +42,6 @@ def expected(lines: list[dict[str, str]], role: str, scope: str) -> str:
 
 def _fits(pattern: str, value: str) -> bool:
     return pattern == "*" or value in pattern.split("|")
-
-
-@pytest.fixture(scope="module")
-def world(make_database: Any, quick_passwords: None) -> Iterator[World]:
-    with make_database("sqlite") as url, built(url) as made:
-        yield made
 
 
 def test_every_address_has_its_lines() -> None:

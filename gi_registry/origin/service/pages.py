@@ -179,5 +179,7 @@ def happenings(work: Work, table: str, row_id: int) -> list[Happening]:
 
 
 def gi_of_area(work: Work, area_id: int) -> int:
-    """Return the GI an area version belongs to."""
-    return queries.get_area(work.session, area_id).gi_id
+    """Return the GI an area version belongs to; NotFound for one of another region."""
+    gi_id = queries.get_area(work.session, area_id).gi_id
+    work.require("area:edit", registry.get_gi(work.session, gi_id))
+    return gi_id
