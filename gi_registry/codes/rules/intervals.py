@@ -29,6 +29,10 @@ SPOILS = (Status.VOID, Status.DAMAGED, Status.RETURNED)
 LEAVES_STOCK = frozenset({Status.ACTIVATED, *SPOILS})
 
 
+BY_STATEMENT = "statement"
+"""Origin of a freeze that rests on the user's own statement, not on a decision of an office."""
+
+
 def layer_of(status: str) -> Layer:
     """Return the layer of a status: activation stands alone, everything else is an exception."""
     return Layer.ACTIVATION if status == Status.ACTIVATED else Layer.EXCEPTION

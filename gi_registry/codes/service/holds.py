@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from gi_registry.codes import queries
 from gi_registry.codes.models import Allotment, CodeInterval
-from gi_registry.codes.rules.intervals import Status
+from gi_registry.codes.rules.intervals import BY_STATEMENT, Status
 from gi_registry.codes.rules.life import STATUS_LABELS
 from gi_registry.codes.schemas import Hold, Lift, Which
 from gi_registry.codes.service.custody import Done, by_number, mine, write_interval
@@ -18,9 +18,6 @@ from gi_registry.kernel.errors import Conflict, NotFound
 from gi_registry.kernel.words import Words, say
 from gi_registry.notices import service as notices
 from gi_registry.workflow import Work, check_version
-
-BY_STATEMENT = "statement"
-"""Origin of a freeze that rests on the user's own statement, not on a decision of an office."""
 
 
 def hold(work: Work, allotment_id: int, fields: Hold, *, secret_key: str = "") -> Done:

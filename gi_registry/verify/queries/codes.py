@@ -10,12 +10,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from gi_registry.anomalies.rules.grounds import BY_CODE
+from gi_registry.codes.rules.intervals import BY_STATEMENT
 from gi_registry.kernel.clock import legal_date
 from gi_registry.kernel.words import Words, say
 from gi_registry.listings.rules.papers import masked, neutral_sentence
 from gi_registry.policy.rules import Candidate, Parameter, choose
 from gi_registry.registry.rules import AUTHORISATION_LIFE, TRACK_LABELS, Facts, Track, standing_of
 from gi_registry.scans.connections import Found, Reader, Statement, day, moment, structure
+from gi_registry.verify.rules.outline import Outline, outline_of
 from gi_registry.verify.rules.record import Goods, Indication, Issuer, Listing, Mark, Origin, Step, User
 
 _RANGE = Statement(
@@ -23,7 +25,7 @@ _RANGE = Statement(
     FROM code_range r JOIN allotment a ON a.id = r.allotment_id JOIN signing_key k ON k.id = r.key_id WHERE r.label = :label"""
 )
 _MARKS = Statement(
-    """SELECT status, batch_id, at, lifted_at FROM code_interval
+    """SELECT status, batch_id, at, lifted_at, origin FROM code_interval
     WHERE range_id = :range_id AND serial_from <= :serial AND serial_to > :serial"""
 )
 _ISSUED = Statement(
@@ -41,11 +43,12 @@ _BATCH = Statement(
     """SELECT number, zone, harvest_year, harvested_on, packed_on, best_before_on, grade, state FROM batch WHERE id = :batch_id"""
 )
 _AREA = Statement(
-    """SELECT places, text, map_review_no, zone FROM area_version
+    """SELECT id, places, text, map_review_no, zone FROM area_version
     WHERE gi_id = :gi_id AND zone IN (:zone, '') AND (valid_from IS NULL OR valid_from <= :on_date)
     AND (valid_to IS NULL OR valid_to > :on_date)
     ORDER BY zone DESC, valid_from DESC LIMIT 1"""
 )
+_GEOMETRY = Statement("SELECT geometry FROM area_version WHERE id = :area_id")
 _LISTING = Statement(
     """SELECT ground, state, decided_on, decision_number, authority_name FROM listing_case
     WHERE authorisation_id = :authorisation_id AND published_on <= :on_date
@@ -122,7 +125,7 @@ def find_range(reader: Reader, label: str) -> Minted | None:
 def said_of(reader: Reader, range_id: int, serial: int, *, now: datetime) -> Said:
     """Return what was said of a serial; the batch is the one of the activation that holds now."""
     rows = reader.all(_MARKS, range_id=range_id, serial=serial)
-    marks = tuple(Mark(row["status"], moment(row["at"]) or now, moment(row["lifted_at"])) for row in rows)
+    marks = tuple(Mark(row["status"], moment(row["at"]) or now, moment(row["lifted_at"]), row["origin"] == BY_STATEMENT) for row in rows)
     for row, mark in zip(rows, marks, strict=True):
         if mark.status == "activated" and mark.holds(now):
             return Said(marks, row["batch_id"], mark.at)
@@ -216,7 +219,13 @@ def origin_of(reader: Reader, gi_id: int, *, zone: str, on: date) -> Origin | No
     row = reader.one(_AREA, gi_id=gi_id, zone=zone, on_date=on)
     if row is None:
         return None
-    return Origin(tuple(structure(row["places"]) or ()), zone, row["text"] or "", row["map_review_no"] or "")
+    return Origin(tuple(structure(row["places"]) or ()), zone, row["text"] or "", row["map_review_no"] or "", area_id=row["id"])
+
+
+def read_outline(reader: Reader, area_id: int) -> Outline | None:
+    """Return the generalised outline of an area version; None where it has no geometry. Slow: keep what it returns."""
+    row = reader.one(_GEOMETRY, area_id=area_id)
+    return outline_of(row["geometry"]) if row else None
 
 
 def steps_of(goods: Goods, activated_at: datetime | None) -> tuple[Step, ...]:

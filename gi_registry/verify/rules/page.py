@@ -193,7 +193,18 @@ class _Page:
             return ""
         places = self.places(origin)
         rows = [(labels.AREA, places), (labels.ZONE, escape(origin.zone)), (labels.MAP_REVIEW_NO, escape(origin.map_review_no))]
-        return f"<section><h2>{self.say(labels.ORIGIN)}</h2>{self.facts(rows)}</section>"
+        return f"<section><h2>{self.say(labels.ORIGIN)}</h2>{self.facts(rows)}{self.outline(origin)}</section>"
+
+    def outline(self, origin: Origin) -> str:
+        """Draw the generalised outline, only where a map review number is on file: the number stands beside it."""
+        drawn = origin.outline
+        if drawn is None or not origin.map_review_no:
+            return ""
+        return (
+            f'<svg class="o" viewBox="0 0 {drawn.width} {drawn.height}" width="160" role="img" '
+            f'aria-label="{self.say(labels.OUTLINE)}"><path d="{drawn.path}"/></svg>'
+            f'<p class="small">{self.say(labels.OUTLINE)} {self.say(labels.MAP_REVIEW_NO)} {escape(origin.map_review_no)}</p>'
+        )
 
     def places(self, origin: Origin) -> str:
         """Write the places, or the announced text; a long list is cut, so that the page keeps its size (JSON has it whole)."""
@@ -227,10 +238,13 @@ class _Page:
         ]
         return f"<section><h2>{self.say(labels.CHECKS)}</h2>{self.facts(rows)}</section>"
 
-    def doubt(self) -> str:
+    def doubt(self, code: str = "") -> str:
+        """Write where to turn: the form of a doubt about a code, and 12315; a text that is no code has only the latter."""
+        tongue = "" if self.language.tag == "zh-CN" else f"?lang={self.language.tag}"
+        form = f'<a class="call" href="/T/{escape(code)}/doubt{tongue}">{self.say(labels.RAISE)}</a> ' if code else ""
         return (
-            f"<section><h2>{self.say(labels.DOUBT)}</h2><p>{self.say(labels.KEEP)}</p>"
-            f'<p><a class="call" href="tel:12315">{self.say(labels.CALL)}</a></p></section>'
+            f"<section><h2>{self.say(labels.DOUBT)}</h2><p>{self.say(labels.KEEP if code else labels.KEEP_ONLY)}</p>"
+            f'<p>{form}<a class="call" href="tel:12315">{self.say(labels.CALL)}</a></p></section>'
         )
 
     def source(self, answer: Answer) -> str:
@@ -238,7 +252,7 @@ class _Page:
         issued = f"{self.say(labels.ISSUED_BY)}{escape(issuer.name)}<br>" if issuer and issuer.name else ""
         about = self.say(labels.SOURCE)
         return (
-            f'{self.doubt()}<section><p class="small">{issued}{about}<br>'
+            f'{self.doubt(answer.record.code)}<section><p class="small">{issued}{about}<br>'
             f"{self.say(labels.DATA_AT)}{self.say(sentences.moment_words(answer.at))}</p></section>"
         )
 

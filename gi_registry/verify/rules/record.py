@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from gi_registry.kernel.words import Words
+from gi_registry.verify.rules.outline import Outline
 
 
 class Counting(StrEnum):
@@ -41,11 +42,12 @@ class Checks:
 
 @dataclass(frozen=True)
 class Mark:
-    """What was said of an interval that covers the serial; ``until`` is when it was lifted."""
+    """What was said of an interval that covers the serial; ``until`` is when it was lifted, ``by_user`` that its user stated it."""
 
     status: str
     at: datetime
     until: datetime | None = None
+    by_user: bool = False
 
     def holds(self, now: datetime) -> bool:
         """Say whether it holds at a moment."""
@@ -102,6 +104,8 @@ class Origin:
     zone: str = ""
     text: str = ""
     map_review_no: str = ""
+    outline: Outline | None = None
+    area_id: int = 0
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from gi_registry.kernel.clock import SHANGHAI
+from gi_registry.kernel.clock import SHANGHAI, legal_date
 from gi_registry.kernel.words import Words, say
 from gi_registry.scans.rules.verdicts import Verdict
 from gi_registry.verify.rules.answer import Answer, Cause
@@ -71,6 +71,8 @@ def lead(answer: Answer) -> Words:
         return _counted(answer.record.checks)
     if answer.verdict is Verdict.REPEAT:
         return _repeated(answer.record.checks)
+    if answer.verdict is Verdict.FROZEN:
+        return _frozen(answer)
     return LEADS[answer.verdict]
 
 
@@ -99,6 +101,15 @@ def content_words(quantity: int, unit: str) -> Words:
     if quantity >= 1000:
         return say("%(number)s 千克", number=f"{quantity / 1000:.3f}".rstrip("0").rstrip("."))
     return say("%(number)s 克", number=quantity)
+
+
+def _frozen(answer: Answer) -> Words:
+    """Say on whose word the code is frozen: the user's own statement is told as that, with its date."""
+    stated = next((mark.at for mark in answer.record.marks if mark.status == "frozen" and mark.by_user and mark.holds(answer.at)), None)
+    if stated is None:
+        return LEADS[Verdict.FROZEN]
+    day = day_words(legal_date(stated))
+    return say("下列使用人于%(day)s声明，这个编码的标签不是其在用的标签，编码因此暂停使用。", day=day)
 
 
 def _counted(checks: Checks) -> Words:

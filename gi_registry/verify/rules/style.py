@@ -34,6 +34,7 @@ CSS = (
     ".mark img,.slot{flex:none;width:88px;height:88px}"
     ".slot{border:2px dashed #75857e;border-radius:50%;display:flex;align-items:center;justify-content:center;text-align:center;"
     "font-size:12px;line-height:1.35;color:#51605a;padding:8px}"
+    ".o{max-height:160px}.o path{fill:#d9e6e0;stroke:#0f5c46;stroke-width:1;vector-effect:non-scaling-stroke}"
     ".note{border-left:4px solid #8a5a00;padding-left:12px;margin:8px 0 0}"
     "form{display:flex;gap:8px;flex-wrap:wrap;margin:8px 0 0}"
     "input{flex:1 1 12em;min-width:0;min-height:44px;font:inherit;padding:4px 12px;border:1px solid #51605a;border-radius:6px}"

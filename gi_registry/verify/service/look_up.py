@@ -25,11 +25,14 @@ from gi_registry.scans.rules.place import PlaceTable
 from gi_registry.scans.service import Check, Look, record_check, record_look
 from gi_registry.verify.queries import codes as queries
 from gi_registry.verify.rules.answer import Answer, answer, standing
-from gi_registry.verify.rules.record import Checks, Counting, Record, Suspicion
+from gi_registry.verify.rules.outline import Outline
+from gi_registry.verify.rules.record import Checks, Counting, Origin, Record, Suspicion
 
 T = TypeVar("T")
 LOOKED_UP = Counter("gi_scans_total", "Look-ups of codes by verdict", ["verdict"])
 UNCOUNTED = Counter("gi_scans_uncounted_total", "Look-ups of live codes that could not be stored", ["reason"])
+OUTLINE_SECONDS = 300.0
+"""How long a process keeps the drawing of an area."""
 POLICY_SECONDS = 30.0
 """How long a process keeps the parameters of policy before it reads them again."""
 
@@ -77,6 +80,7 @@ class Desk:
         self._offset = timedelta()
         self._secrets: dict[int, bytes] = {}
         self._policy: _Policy | None = None
+        self._outlines: dict[int, tuple[float, Outline | None]] = {}
         self._opening = threading.Lock()
 
     def now(self, reader: Reader) -> datetime:
@@ -106,6 +110,16 @@ class Desk:
                 finally:
                     database.engine.dispose()
             return self._secrets[key_id]
+
+    def outlined(self, reader: Reader, origin: Origin | None) -> Origin | None:
+        """Return the origin with its outline where a map review number is stored; drawn once in a while, kept by the process."""
+        if origin is None or not origin.map_review_no:
+            return origin
+        known = self._outlines.get(origin.area_id)
+        if known is None or time.monotonic() - known[0] > OUTLINE_SECONDS:
+            known = (time.monotonic(), queries.read_outline(reader, origin.area_id))
+            self._outlines[origin.area_id] = known
+        return replace(origin, outline=known[1])
 
     def policy(self, reader: Reader, now: datetime) -> _Policy:
         """Return the parameters in force."""
@@ -169,7 +183,7 @@ def _on_file(desk: Desk, reader: Reader, code: Code, *, now: datetime) -> _OnFil
         gi=issued.gi,
         user=queries.user_of(issued, packed_on=packed_on, today=today),
         goods=goods,
-        origin=queries.origin_of(reader, issued.gi_id, zone=zone, on=goods.harvested_on or packed_on or today),
+        origin=desk.outlined(reader, queries.origin_of(reader, issued.gi_id, zone=zone, on=goods.harvested_on or packed_on or today)),
         steps=queries.steps_of(goods, said.activated_at),
         checks=_seen(history, Counting.NOT_LIVE),
         listing=queries.published_listing(reader, minted.authorisation_id, on=today),
