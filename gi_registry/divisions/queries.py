@@ -12,6 +12,8 @@ from gi_registry.divisions.rules import WorkingDays, path_codes, short_name
 from gi_registry.kernel.errors import NotFound, invalid
 from gi_registry.kernel.words import say
 
+LONGEST_COUNTY = 6
+
 
 def find_division(session: Session, code: str) -> Division | None:
     """Return the division with this code."""
@@ -50,6 +52,25 @@ def named(session: Session, name: str, under: str = "") -> list[Division]:
     if under:
         query = query.where(col(Division.path).startswith(path_of(session, under) or f"/{under}/", autoescape=True))
     return [row for row in session.exec(query.order_by(Division.path)) if row.name == name.strip() or short_name(row.name) == stem]
+
+
+def name_in_numbers(session: Session, code: str) -> str:
+    """Return the name of a place in document numbers: the short one (昆山), which no two provinces, cities or counties share.
+
+    The highest place keeps a short name (长沙), one below it takes its whole name (长沙县), and of several with one whole name each has
+    that of the place above in front (徐州鼓楼区). The code itself when it is not on file.
+    """
+    division = find_division(session, code)
+    if division is None:
+        return code
+    short = short_name(division.name)
+    others = [row for row in named(session, short) if row.code != code and len(row.code) <= LONGEST_COUNTY]
+    if all(len(row.code) > len(code) for row in others):
+        return short
+    above = find_division(session, division.parent_code) if division.parent_code else None
+    if above is None or all(row.name != division.name for row in others):
+        return division.name
+    return short_name(above.name) + division.name
 
 
 def list_divisions(session: Session, *, under: str = "", on: date | None = None) -> list[Division]:

@@ -1,8 +1,9 @@
 """Tables of papers."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import JSON, CheckConstraint, Column
 from sqlmodel import Field
 
 from gi_registry.db import Row, Scoped
@@ -35,3 +36,13 @@ class Document(Scoped, Row, table=True):
     media_type: str
     size: int
     created_at: datetime
+
+
+class TypesetPaper(Row, table=True):
+    """What a paper of the registry was set from: set again, it has the same bytes, or it reads in another language. Never changed."""
+
+    __tablename__ = "typeset_paper"
+
+    document_id: int = Field(primary_key=True, foreign_key="document.id", sa_column_kwargs={"autoincrement": False})
+    template: str
+    data: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))

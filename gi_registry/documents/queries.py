@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
-from gi_registry.documents.models import Document, DocumentContent
+from gi_registry.documents.models import Document, DocumentContent, TypesetPaper
 from gi_registry.kernel.errors import NotFound
 
 
@@ -27,3 +27,8 @@ def content_of(session: Session, document: Document) -> bytes:
 def content_is_stored(session: Session, sha256: str) -> bool:
     """Say whether these bytes are kept already."""
     return session.get(DocumentContent, sha256) is not None
+
+
+def typeset_from(session: Session, document_id: int) -> TypesetPaper | None:
+    """Return what a paper of the registry was set from; None for what people handed in."""
+    return session.get(TypesetPaper, document_id)

@@ -24,7 +24,7 @@ COVERED: frozenset[str] = frozenset(
     {
         "division", "calendar_day", "calendar_year",
         "policy_parameter",
-        "organisation", "person", "role_grant", "case_assistance",
+        "organisation", "person", "role_grant", "case_assistance", "invitation",
         "document",
         "notice", "service_record", "service_consent",
         "gi", "protection", "authorisation", "authorisation_site", "authorisation_change", "authorisation_restriction", "product",
@@ -47,6 +47,9 @@ NOT_COVERED: Mapping[str, str] = {
     "log_entry": "the log itself",
     "log_key": "the key that signs checkpoints; its public half is known outside",
     "outbox_message": "transport: a copy of what a covered row already says, deleted after sending",
+    "second_factor": "a sealed secret; that it was set up, reset or used up stands in the leaves of the person",
+    "recovery_code": "digests of secrets; as the second factor",
+    "sign_in_session": "where a person is signed in; no act, and nobody else's business",
     "sign_in_attempt": "throttling; kept for a short time and then deleted",
     "listing_sequence": "a counter; the numbers it gave stand in covered rows",
     "document_content": "the bytes; their SHA-256 stands in the covered row of each document",
@@ -66,6 +69,7 @@ EXCLUDED: Mapping[str, Mapping[str, str]] = {
     "person": {
         "password_hash": "a secret, and rehashed at sign-in when the parameters grow",
     },
+    "invitation": {"code_hash": "a secret", "tries": "wrong codes are no act; the letter's end is"},
     "notice": {"read_at": "reading is not an act", "read_by": "reading is not an act"},
     "finding": {"last_found_at": "moves every night without an act"},
     "signing_key": {"sealed": "sealed anew when the installation's secret key changes; the public half and the dates are covered"},
@@ -73,6 +77,7 @@ EXCLUDED: Mapping[str, Mapping[str, str]] = {
 
 ADDED: Mapping[str, Mapping[str, object]] = {
     "plot": {"converted_from": ""},
+    "person": {"language": ""},
 }
 """Columns that came after the first release, with the value that every older row got. A row that still holds it is hashed without the
 column, so that rows logged before the column existed keep their hash, and any other value is covered like the rest."""

@@ -99,7 +99,7 @@ def public_notices(work: Work) -> list[PublicNotice]:
     for record in queries_of_public_notices(work.session, work.today):
         party = get_organisation(work.session, record.organisation_id)
         name = party.name[:1] + "*" * max(len(party.name) - 1, 1) if party.natural_person else party.name
-        title = record.document_name.removesuffix(".html")
+        title = record.document_name.removesuffix(".html").removesuffix(".pdf")
         found.append(PublicNotice(name, title, record.collect_at, record.sent_on, record.served_on))
     return found
 
@@ -184,7 +184,7 @@ def serve(
     verdict = rules.may_serve(method, consent_on=consent.confirmed_on if consent else None, today=work.today)
     if isinstance(verdict, Failed):
         raise Conflict(verdict.reason, remedy=verdict.remedy, basis=say("电子送达确认书").template)
-    notice = notify(work, organisation_id=organisation_id, title=title, body=_cover(method, document.name.removesuffix(".html")), link=link)
+    notice = notify(work, organisation_id=organisation_id, title=title, body=_cover(method, document.name.removesuffix(".html").removesuffix(".pdf")), link=link)
     record = ServiceRecord(
         document_id=document_id,
         document_name=document.name,

@@ -118,3 +118,36 @@ def spoken(value: object, translate: Callable[[str], str]) -> object:
 def day_of(on: date) -> Words:
     """Return a day as pages and papers write it: 2026年3月10日."""
     return say("%(year)s年%(month)s月%(day)s日", year=on.year, month=on.month, day=on.day)
+
+
+def kept(value: object) -> object:
+    """Return data as JSON that keeps sentences and dates apart from text, to be set again later; the other way round ``restored``."""
+    if isinstance(value, Words):
+        slots = {name: kept(slot) for name, slot in value.values.items()}
+        return {"$words": value.template, "values": slots}
+    if isinstance(value, datetime):
+        return {"$moment": value.isoformat()}
+    if isinstance(value, date):
+        return {"$day": value.isoformat()}
+    if isinstance(value, Mapping):
+        return {str(name): kept(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [kept(item) for item in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {"kind": type(value).__name__.lower(), **{item.name: kept(getattr(value, item.name)) for item in fields(value)}}
+    return value
+
+
+def restored(value: object) -> object:
+    """Return data that ``kept`` packed; records come back as mappings with their kind, which are set alike."""
+    if isinstance(value, list):
+        return [restored(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "$words" in value:
+        return Words(str(value["$words"]), {name: restored(slot) for name, slot in value["values"].items()})
+    if "$moment" in value:
+        return datetime.fromisoformat(value["$moment"])
+    if "$day" in value:
+        return date.fromisoformat(value["$day"])
+    return {name: restored(item) for name, item in value.items()}

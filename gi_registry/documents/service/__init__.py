@@ -1,7 +1,17 @@
 """Keep a paper, hand a paper out, typeset a paper."""
 
 from gi_registry.documents.rules import Code, Column, Pairs, Paper, Section, Table, Text
-from gi_registry.documents.service.keeping import Download, Scan, download, get_document, store, store_pdf, store_scan, store_written
+from gi_registry.documents.service.keeping import (
+    Download,
+    Scan,
+    download,
+    get_document,
+    read_paper,
+    store,
+    store_paper,
+    store_pdf,
+    store_scan,
+)
 from gi_registry.documents.service.typesetting import typeset, typeset_paper
 
 __all__ = [
@@ -16,10 +26,11 @@ __all__ = [
     "Text",
     "download",
     "get_document",
+    "read_paper",
     "store",
+    "store_paper",
     "store_pdf",
     "store_scan",
-    "store_written",
     "typeset",
     "typeset_paper",
 ]

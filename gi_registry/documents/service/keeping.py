@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gi_registry.documents.models import Document, DocumentContent
-from gi_registry.documents.queries import content_is_stored, content_of
+from gi_registry.documents.models import Document, DocumentContent, TypesetPaper
+from gi_registry.documents.queries import content_is_stored, content_of, typeset_from
 from gi_registry.documents.queries import get_document as read_document
+from gi_registry.documents.rules.paper import Paper, kept, restored
 from gi_registry.documents.rules.uploads import SCANS, MediaType, clean_name, media_type_of, sha256_of
-from gi_registry.kernel.errors import invalid
+from gi_registry.documents.service.typesetting import typeset
+from gi_registry.kernel.errors import NotFound, invalid
 from gi_registry.kernel.words import say
 from gi_registry.workflow import Work
+
+GENERAL = "paper"
 
 
 @dataclass(frozen=True)
@@ -64,10 +68,30 @@ def store_scan(work: Work, scan: Scan | None, *, field: str, owner_org_id: int |
     return _keep(work, scan.name, scan.content, media_type=found, owner_org_id=owner_org_id, authority_division=authority_division)
 
 
-def store_written(work: Work, *, name: str, html: str, owner_org_id: int | None, authority_division: str) -> Document:
-    """Keep a paper that the registry wrote itself (notice, decision, receipt) as complete HTML, and return it with its id."""
-    content = html.encode("utf-8")
-    return _keep(work, name, content, media_type=MediaType.HTML, owner_org_id=owner_org_id, authority_division=authority_division)
+def store_paper(work: Work, paper: Paper, *, name: str, owner_org_id: int | None, authority_division: str) -> Document:
+    """Typeset a paper in Chinese, keep it with what it was set from, and return it, flushed, with its id.
+
+    The caller has asked for its permission. Raises Unavailable when typesetting takes too long.
+    """
+    content = typeset(GENERAL, paper.data())
+    document = store_pdf(work, name=f"{name}.pdf", content=content, owner_org_id=owner_org_id, authority_division=authority_division)
+    data = {name: kept(value) for name, value in paper.data().items()}
+    work.session.add(TypesetPaper(document_id=document.id or 0, template=GENERAL, data=data))
+    work.session.flush()
+    return document
+
+
+def read_paper(work: Work, document: Document, *, language: str) -> bytes:
+    """Return a stored paper for reading in another language, with a line that says which text counts; NotFound for what people handed in.
+
+    The caller has made sure that the actor may read the document.
+    """
+    source = typeset_from(work.session, document.id or 0)
+    if source is None:
+        raise NotFound
+    data = {name: restored(value) for name, value in source.data.items()}
+    about = say("本页是供阅读的译文；送达并生效的是中文文书，其 SHA-256 为 %(sha256)s。", sha256=document.sha256)
+    return typeset(source.template, {**data, "reading": about}, language=language)
 
 
 def store_pdf(work: Work, *, name: str, content: bytes, owner_org_id: int | None, authority_division: str) -> Document:

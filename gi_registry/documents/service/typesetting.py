@@ -46,7 +46,7 @@ def typeset(template: str, data: Mapping[str, object], *, language: str = "zh_CN
         raise TypeError("data['issued'] is the day or moment of the paper")
     moment = issued.astimezone(UTC) if isinstance(issued, datetime) else start_of(issued)
     filled = {**data, "labels": LABELS, "language": "en" if language.startswith("en") else "zh"}
-    filled = {name: _symbol(value) if isinstance(value, Code) else value for name, value in filled.items()}
+    filled["code"] = _symbol(data.get("code"))
     missing: dict[str, None] = {}
     content = printable(spoken(filled, translate), _characters(), missing)
     assert isinstance(content, dict)
@@ -67,9 +67,13 @@ LABELS = {
 }
 
 
-def _symbol(code: Code) -> dict[str, object]:
-    """Return a QR symbol as a template takes it: a drawing, the address and the sentence beside it."""
-    return {"drawing": drawn(code.address), "address": code.address, "caption": code.caption}
+def _symbol(code: object) -> dict[str, object] | None:
+    """A QR symbol as a template takes it: a drawing, the address and the sentence beside it; stored data have it as a mapping."""
+    if isinstance(code, Code):
+        return {"drawing": drawn(code.address), "address": code.address, "caption": code.caption}
+    if isinstance(code, Mapping):
+        return {"drawing": drawn(str(code["address"])), "address": code["address"], "caption": code["caption"]}
+    return None
 
 
 @cache

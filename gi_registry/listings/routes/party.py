@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import send_file
+from flask import request, send_file
 from werkzeug.wrappers import Response
 
 from gi_registry.kernel.words import say
@@ -35,13 +35,22 @@ def show_own_case(case_id: int) -> str:
 @bp.get("/cases/<int:case_id>/papers/<int:document_id>")
 @access("case:view")
 def show_paper(case_id: int, document_id: int) -> Response:
-    """Hand out a paper: what the registry wrote is shown, what people handed in is downloaded."""
-    document, content = service.paper(current_work(), case_id, document_id)
-    handed_in = document.media_type != "text/html"
-    stream, name = BytesIO(content), document.name
-    answer = send_file(stream, mimetype=document.media_type, as_attachment=handed_in, download_name=name, etag=document.sha256)
+    """Hand out a paper: what the registry wrote is shown (``?language=en``: to be read in English), what people handed in is downloaded."""
+    work, language = current_work(), request.args.get("language", "")
+    document, content = service.paper(work, case_id, document_id, language=language)
+    handed_in = not service.is_own_paper(work, document)
+    stream, etag = BytesIO(content), f"{document.sha256}{language}"
+    answer = send_file(stream, mimetype=document.media_type, as_attachment=handed_in, download_name=document.name, etag=etag)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+@bp.get("/cases/<int:case_id>/papers/<int:document_id>/proof-form")
+@access("case:handle")
+def show_proof_form(case_id: int, document_id: int) -> Response:
+    """Hand out the form on which the recipient of a paper signs (送达回证), ready to print."""
+    form = service.proof_form(current_work(), case_id, document_id)
+    return send_file(BytesIO(form.content), mimetype=form.media_type, download_name=form.name, etag=form.sha256)
 
 
 @bp.post("/cases/<int:case_id>/receive")

@@ -31,7 +31,7 @@ from gi_registry.listings.service.handling import (
     withdraw,
 )
 from gi_registry.listings.service.party import confirm_receipt, file_defence, file_rectification, object_to_listing
-from gi_registry.listings.service.viewing import CaseView, Choice, case_queue, own_cases, paper, view_case
+from gi_registry.listings.service.viewing import CaseView, Choice, case_queue, is_own_paper, own_cases, paper, proof_form, view_case
 
 __all__ = [
     "CaseView",
@@ -49,12 +49,14 @@ __all__ = [
     "extend",
     "file_defence",
     "file_rectification",
+    "is_own_paper",
     "issue_notice",
     "object_to_listing",
     "open_case",
     "order_rectification",
     "own_cases",
     "paper",
+    "proof_form",
     "propose",
     "prove_decision",
     "prove_service",

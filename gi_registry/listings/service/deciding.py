@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from gi_registry.anomalies import service as anomalies
 from gi_registry.kernel.errors import invalid
-from gi_registry.kernel.words import say
+from gi_registry.kernel.words import Words, say
 from gi_registry.listings.models import ListingCase
 from gi_registry.listings.rules.clocks import clocks_of
 from gi_registry.listings.rules.gates import may_publish
@@ -101,15 +101,15 @@ def _apply(case: ListingCase, ruling: _Ruling, *, number: str, document_id: int,
         case.published_on, case.publish_until = ruling.on, ruling.publish_until
 
 
-def _effects(work: Work, case: ListingCase) -> list[tuple[str, str, str]]:
+def _effects(work: Work, case: ListingCase) -> list[tuple[str, str, Words]]:
     """The effects that policy attaches: one that restricts a right counts only with its basis."""
     configured = effects_parameter(work.session, case.ground, case.authority_division, work.today).value
-    imposed = []
+    imposed: list[tuple[str, str, Words]] = []
     for item in configured:
         effect, basis = str(item["effect"]), str(item.get("basis", ""))
         if basis or effect == Effect.SAMPLING_WEIGHT:
-            label = str(EFFECT_LABELS[Effect(effect)])
-            imposed.append((effect, basis, str(say("%(effect)s（依据：%(basis)s）", effect=label, basis=basis)) if basis else label))
+            label = EFFECT_LABELS[Effect(effect)]
+            imposed.append((effect, basis, say("%(effect)s（依据：%(basis)s）", effect=label, basis=basis) if basis else label))
     return imposed
 
 

@@ -148,7 +148,7 @@ def order_rectification(work: Work, case_id: int, *, version: int, method: Metho
     case.rectify_until = work.today + timedelta(days=clocks_of(case.clocks).rectify_days)
     _number, case.order_document_id = papers.issue(work, case, "order", basis=_basis(case), note=note)
     case.order_service_id = _send(work, case, case.order_document_id, method)
-    return take(work, case, Action.ORDER_RECTIFICATION, note=note, documents=(case.order_document_id,))
+    return take(work, case, Action.ORDER_RECTIFICATION, note=note, documents=(case.order_document_id, *papers.sources_of(work, case)))
 
 
 def issue_notice(work: Work, case_id: int, *, version: int, method: Method, note: str = "") -> ListingCase:
@@ -159,7 +159,7 @@ def issue_notice(work: Work, case_id: int, *, version: int, method: Method, note
     case.window_provisional = False
     _number, case.notice_document_id = papers.issue(work, case, "notice", basis=_basis(case), note=note)
     case.notice_service_id = _send(work, case, case.notice_document_id, method)
-    return take(work, case, Action.ISSUE_NOTICE, note=note, documents=(case.notice_document_id,))
+    return take(work, case, Action.ISSUE_NOTICE, note=note, documents=(case.notice_document_id, *papers.sources_of(work, case)))
 
 
 def _basis(case: ListingCase) -> tuple[str, str]:

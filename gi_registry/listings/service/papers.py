@@ -1,96 +1,29 @@
-"""Official papers: numbered, rendered as complete HTML, stored by their SHA-256. They are in Chinese: that is what is served."""
+"""Official papers of a case: numbered, typeset in Chinese, stored by their SHA-256 with what they were set from."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
-from functools import cache
-
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from gi_registry.accounts.queries import get_organisation
-from gi_registry.anomalies.queries import get_finding
-from gi_registry.anomalies.rules.finding import UNITS, Line, grouped, line_of, words_of
+from gi_registry.anomalies.queries import evidence_of, fact_of, get_finding
+from gi_registry.anomalies.rules.finding import line_of, words_of
 from gi_registry.anomalies.rules.grounds import ground_named
-from gi_registry.assets import asset_dir
-from gi_registry.divisions.queries import find_division, full_name
-from gi_registry.divisions.rules import short_name
+from gi_registry.config import read_settings
+from gi_registry.divisions.queries import name_in_numbers
+from gi_registry.documents.models import Document
 from gi_registry.documents.queries import get_document
-from gi_registry.documents.service import store_written
+from gi_registry.documents.service import store_paper
+from gi_registry.kernel.clock import legal_date
+from gi_registry.kernel.words import Words, say
 from gi_registry.listings import queries
-from gi_registry.listings.models import DefencePoint, ListingCase
-from gi_registry.listings.rules.clocks import Clocks, clocks_of
+from gi_registry.listings.models import ListingCase
+from gi_registry.listings.rules.clocks import clocks_of
 from gi_registry.listings.rules.papers import PAPER_NAMES, paper_number
-from gi_registry.listings.service.steps import authority_of
+from gi_registry.listings.rules.wording import CasePaper, Evidence, Point, compose
+from gi_registry.listings.service.steps import acting_division, authority_of
 from gi_registry.registry.queries import get_authorisation, get_gi
 from gi_registry.workflow import Work
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One line of the index of evidence."""
-
-    name: str
-    sha256: str
-
-
-@dataclass(frozen=True)
-class Paper:
-    """All that a paper says."""
-
-    kind: str
-    title: str
-    number: str
-    on: date
-    authority: str
-    place: str
-    party: str
-    uscc: str
-    address: str
-    gi: str
-    authorisation: str
-    case_number: str
-    ground: str
-    ground_name: str
-    year: int
-    summary: str
-    lines: tuple[Line, ...]
-    basis: str
-    basis_version: str
-    clocks: Clocks
-    evidence: tuple[Evidence, ...] = ()
-    points: Sequence[DefencePoint] = ()
-    served_on: date | None = None
-    window_ends_on: date | None = None
-    rectify_until: date | None = None
-    publish_until: date | None = None
-    effects: tuple[str, ...] = ()
-    note: str = ""
-    decision_number: str = ""
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(asset_dir("templates")),
-        autoescape=select_autoescape(["html"]),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # added by the extension
-    environment.globals["url_for"] = lambda _endpoint, filename: f"/static/{filename}"
-    environment.globals["locale"] = lambda: "zh_CN"
-    environment.filters["day"] = lambda on: f"{on.year}年{on.month}月{on.day}日"
-    environment.filters["grouped"] = grouped
-    environment.filters["unit"] = lambda unit: str(UNITS.get(unit, unit))
-    return environment
-
-
-def render(paper: Paper) -> str:
-    """Return the paper as complete HTML."""
-    return _environment().get_template(f"listings/papers/{paper.kind}.html").render(p=paper)
 
 
 def issue(
@@ -100,46 +33,38 @@ def issue(
     *,
     basis: tuple[str, str],
     note: str = "",
-    effects: tuple[str, ...] = (),
+    effects: tuple[Words | str, ...] = (),
     publish_until: date | None = None,
 ) -> tuple[str, int]:
-    """Number, render and store a paper; return its number and document id. ``basis`` is the legal basis and its version."""
-    division = find_division(work.session, case.authority_division)
-    place = short_name(division.name) if division else case.authority_division
-    count = queries.next_number(work.session, f"{kind}:{case.authority_division}", work.today.year)
-    number = paper_number(kind, place, year=work.today.year, count=count)
-    paper = _paper(work, case, kind, number, basis=basis, note=note, effects=effects, publish_until=publish_until)
-    document = store_written(
+    """Number, typeset and store a paper; return its number and document id. ``basis`` is the legal basis and its version.
+
+    The number carries the place of the authority that acts: the city's where the city decides.
+    """
+    division = acting_division(work, case)
+    count = queries.next_number(work.session, f"{kind}:{division}", work.today.year)
+    number = paper_number(kind, name_in_numbers(work.session, division), year=work.today.year, count=count)
+    known = replace(
+        _known(work, case, kind, number), basis=basis[0], basis_version=basis[1], note=note, effects=effects, publish_until=publish_until
+    )
+    document = store_paper(
         work,
-        name=f"{paper.title} {number}.html",
-        html=render(paper),
+        compose(known),
+        name=f"{PAPER_NAMES[kind]} {number}",
         owner_org_id=case.owner_org_id,
         authority_division=case.authority_division,
     )
     return number, document.id or 0
 
 
-def _paper(
-    work: Work,
-    case: ListingCase,
-    kind: str,
-    number: str,
-    *,
-    basis: tuple[str, str],
-    note: str,
-    effects: tuple[str, ...],
-    publish_until: date | None,
-) -> Paper:
+def _known(work: Work, case: ListingCase, kind: str, number: str) -> CasePaper:
     user = get_authorisation(work.session, case.authorisation_id)
     party = get_organisation(work.session, user.organisation_id or 0)
     finding = get_finding(work.session, case.finding_id)
-    return Paper(
+    return CasePaper(
         kind=kind,
-        title=str(PAPER_NAMES[kind]),
         number=number,
         on=work.today,
         authority=authority_of(work, case),
-        place=full_name(work.session, case.authority_division),
         party=party.name,
         uscc=party.uscc or "",
         address=party.address,
@@ -147,26 +72,42 @@ def _paper(
         authorisation=user.number,
         case_number=case.number,
         ground=case.ground,
-        ground_name=str(ground_named(case.ground).name),
+        ground_name=ground_named(case.ground).name,
         year=case.year,
-        summary=str(words_of(finding.summary)),
+        summary=words_of(finding.summary),
         lines=tuple(line_of(line) for line in finding.lines),
-        basis=basis[0],
-        basis_version=basis[1],
+        basis="",
+        basis_version="",
         clocks=clocks_of(case.clocks),
         evidence=_evidence(work, case),
-        points=queries.points_of(work.session, case.id or 0),
+        points=tuple(Point(row.number, row.point, row.outcome, row.answer) for row in queries.points_of(work.session, case.id or 0)),
         served_on=case.served_on,
         window_ends_on=case.window_ends_on,
         rectify_until=case.rectify_until,
-        publish_until=publish_until,
-        effects=effects,
-        note=note,
         decision_number=case.decision_number or "",
+        register=f"{read_settings().public_url.rstrip('/')}/registry/users/{party.uscc}" if party.uscc else "",
     )
 
 
+def sources_of(work: Work, case: ListingCase) -> tuple[int, ...]:
+    """Return the document that establishes the fact behind the case, where a person recorded it: the party may read it."""
+    fact = fact_of(work.session, case.finding_id)
+    return (fact.document_id,) if fact is not None and fact.document_id is not None else ()
+
+
 def _evidence(work: Work, case: ListingCase) -> tuple[Evidence, ...]:
-    ids = dict.fromkeys(number for step in queries.steps_of(work.session, case.id or 0) for number in step.document_ids)
-    documents = [get_document(work.session, number) for number in ids]
-    return tuple(Evidence(document.name.removesuffix(".html"), document.sha256) for document in documents)
+    """What establishes the fact, the computation in its latest version, and every document of the procedure, each once."""
+    in_steps = [number for step in queries.steps_of(work.session, case.id or 0) for number in step.document_ids]
+    documents = [get_document(work.session, number) for number in dict.fromkeys([*sources_of(work, case), *in_steps])]
+    versions = evidence_of(work.session, case.finding_id)
+    newest = max(versions, key=lambda version: version.number, default=None)
+    computed = () if newest is None else (_computation(newest.number, legal_date(newest.at), newest.facts_digest),)
+    return (*computed, *(Evidence(_title(document), legal_date(document.created_at), document.sha256) for document in documents))
+
+
+def _computation(number: int, on: date, digest: str) -> Evidence:
+    return Evidence(say("登记系统中的事实记录（第 %(n)s 版）", n=number), on, digest)
+
+
+def _title(document: Document) -> str:
+    return document.name.removesuffix(".html").removesuffix(".pdf")

@@ -9,15 +9,15 @@ from gi_registry.accounts.queries import get_organisation
 from gi_registry.anomalies.queries import get_finding
 from gi_registry.anomalies.rules.ar_01 import GROUND as REPORT_MISSING
 from gi_registry.anomalies.service import still_holds
-from gi_registry.divisions.queries import full_name, working_days
-from gi_registry.divisions.rules import Due
+from gi_registry.divisions.queries import full_name, path_of, working_days
+from gi_registry.divisions.rules import Due, path_codes
 from gi_registry.documents.service import store
 from gi_registry.kernel.errors import Conflict
 from gi_registry.kernel.verdict import Failed, Verdict
 from gi_registry.kernel.words import Words, say
 from gi_registry.listings import queries
 from gi_registry.listings.models import ListingCase, ListingStep
-from gi_registry.listings.rules.clocks import Clocks, clocks_of, configured, working_days_in
+from gi_registry.listings.rules.clocks import SERIOUS, Clocks, clocks_of, configured, working_days_in
 from gi_registry.listings.rules.gates import UNSERVED, CaseFacts, check
 from gi_registry.listings.rules.life import CASE_LIFE, Action, State
 from gi_registry.listings.schemas import Attachment
@@ -174,11 +174,21 @@ def tell_party(work: Work, case: ListingCase, title: Words, body: Words) -> None
         notify(work, organisation_id=case.owner_org_id, title=title, body=body, link=f"/cases/{case.id}")
 
 
+def acting_division(work: Work, case: ListingCase) -> str:
+    """Return the division of the office in which the actor acts on the case: the county's, or the city's where only a city decides."""
+    path = path_of(work.session, case.authority_division)
+    reaching = sorted((own for own in work.actor.division_paths if path.startswith(own)), key=len)
+    if not reaching:
+        return case.authority_division
+    serious = case.severity >= SERIOUS and work.allows("case:decide_serious", case)
+    return path_codes(reaching[0] if serious else reaching[-1])[0]
+
+
 def authority_of(work: Work, case: ListingCase) -> str:
     """Return the name of the authority that the actor acts for."""
     if work.actor.organisation_id is not None:
         return get_organisation(work.session, work.actor.organisation_id).name
-    place = full_name(work.session, case.authority_division)
+    place = full_name(work.session, acting_division(work, case))
     return str(say("%(place)s知识产权局", place=place))
 
 

@@ -12,7 +12,9 @@ from gi_registry.accounts.queries import get_organisation, get_person
 from gi_registry.anomalies.models import Finding
 from gi_registry.anomalies.queries import get_finding
 from gi_registry.documents.models import Document
-from gi_registry.documents.queries import content_of, get_document
+from gi_registry.documents.queries import content_of, get_document, typeset_from
+from gi_registry.documents.rules import MediaType, sha256_of
+from gi_registry.documents.service import Download, read_paper, typeset_paper
 from gi_registry.kernel.errors import NotFound
 from gi_registry.kernel.verdict import Failed
 from gi_registry.kernel.words import Words
@@ -20,8 +22,10 @@ from gi_registry.listings import queries
 from gi_registry.listings.models import DefencePoint, ListingCase, ListingStep
 from gi_registry.listings.rules.gates import CaseFacts, check
 from gi_registry.listings.rules.life import BEFORE_LISTING, CASE_LIFE, Action, State, Turn, turn_of
+from gi_registry.listings.rules.proof import PROOF_NAME, proof_of_service
 from gi_registry.listings.service.handling import decision_unproven
-from gi_registry.listings.service.steps import facts_of
+from gi_registry.listings.service.papers import sources_of
+from gi_registry.listings.service.steps import authority_of, facts_of
 from gi_registry.notices.models import ServiceRecord
 from gi_registry.notices.queries import consent_of, get_service
 from gi_registry.notices.rules import Method
@@ -128,7 +132,7 @@ def view_case(work: Work, case_id: int) -> CaseView:
         turn=turn_of(case.state),
         steps=steps,
         points=queries.points_of(work.session, case_id),
-        documents=_documents(work, steps),
+        documents=_documents(work, case, steps),
         service=get_service(work.session, case.notice_service_id) if case.notice_service_id else None,
         has_consent=case.owner_org_id is not None and consent_of(work.session, case.owner_org_id, work.today) is not None,
         choices=choices,
@@ -167,8 +171,8 @@ def _choice(action: Action, facts: CaseFacts, *, receipt_opens: bool) -> Choice:
     return Choice(action, CASE_LIFE.label(action.value), verdict if isinstance(verdict, Failed) else None)
 
 
-def _documents(work: Work, steps: Sequence[ListingStep]) -> dict[int, Document]:
-    ids = {number for step in steps for number in step.document_ids}
+def _documents(work: Work, case: ListingCase, steps: Sequence[ListingStep]) -> dict[int, Document]:
+    ids = {*sources_of(work, case), *(number for step in steps for number in step.document_ids)}
     return {number: get_document(work.session, number) for number in sorted(ids)}
 
 
@@ -176,10 +180,39 @@ def _days_left(due_on: date | None, today: date) -> int | None:
     return None if due_on is None else (due_on - today).days
 
 
-def paper(work: Work, case_id: int, document_id: int) -> tuple[Document, bytes]:
-    """Return a paper or attachment of a case and its bytes; NotFound for one that the actor is not shown."""
+def paper(work: Work, case_id: int, document_id: int, *, language: str = "") -> tuple[Document, bytes]:
+    """Return a paper or attachment of a case and its bytes; NotFound for one that the actor is not shown.
+
+    ``language`` other than Chinese: a paper of the registry set for reading in that language, from the same data.
+    """
     view = view_case(work, case_id)
     if document_id not in view.documents:
         raise NotFound
     document = view.documents[document_id]
+    if language == "en":
+        return document, read_paper(work, document, language=language)
     return document, content_of(work.session, document)
+
+
+def is_own_paper(work: Work, document: Document) -> bool:
+    """Say whether the registry wrote the document itself, so that it may be shown inside the site."""
+    return document.media_type == MediaType.HTML or typeset_from(work.session, document.id or 0) is not None
+
+
+def proof_form(work: Work, case_id: int, document_id: int) -> Download:
+    """Return the form on which the recipient of a paper of this case signs, as a PDF; NotFound for what is no paper of the case."""
+    document, _content = paper(work, case_id, document_id)
+    if not is_own_paper(work, document):
+        raise NotFound
+    case = queries.get_case(work.session, case_id)
+    party = get_organisation(work.session, case.owner_org_id or 0)
+    form = proof_of_service(
+        title=document.name.removesuffix(".html").removesuffix(".pdf"),
+        sha256=document.sha256,
+        case_number=case.number,
+        authority=authority_of(work, case),
+        party=(party.name, party.uscc or "", party.address),
+        on=work.today,
+    )
+    content = typeset_paper(form)
+    return Download(f"{PROOF_NAME} {document.name}", MediaType.PDF.value, sha256_of(content), content)

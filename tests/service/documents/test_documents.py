@@ -7,10 +7,13 @@ from sqlmodel import func, select
 
 from gi_registry.documents import service
 from gi_registry.documents.models import Document, DocumentContent
+from gi_registry.documents.rules import Paper, sha256_of
 from gi_registry.kernel.actor import Actor
 from gi_registry.kernel.errors import Invalid, NotAllowed, NotFound
+from gi_registry.kernel.words import say
 from tests.builders.accounts import make_actor
 from tests.builders.divisions import make_division
+from tests.builders.papers import text_of
 from tests.builders.registry import make_organisation
 
 PDF = b"%PDF-1.7\nan invented test report\n%%EOF"
@@ -57,11 +60,19 @@ def test_a_paper_that_is_not_what_it_claims_is_refused_and_nothing_is_kept(work,
     assert work.session.exec(select(func.count()).select_from(Document)).one() == 0
 
 
-def test_a_paper_the_registry_wrote_is_html_and_an_upload_never_is(work, owner):
-    written = service.store_written(
-        work, name="告知书.html", html="<!doctype html><p>示例</p>", owner_org_id=owner.id, authority_division="999999"
-    )
-    assert written.media_type == "text/html"
+def test_a_paper_the_registry_wrote_is_a_pdf_that_can_be_set_again_and_read_in_english(work, owner):
+    paper = Paper(title=say("限期整改通知书"), number="示例〔2026〕1号", issued=work.today, facts=((say("当事人"), owner.name),))
+    written = service.store_paper(work, paper, name="限期整改通知书", owner_org_id=owner.id, authority_division="999999")
+    assert written.media_type == "application/pdf"
+    assert sha256_of(service.typeset_paper(paper)) == written.sha256, "the same data make the same bytes"
+    english = text_of(service.read_paper(work, written, language="en"))
+    assert "Rectificationorder" in english
+    assert written.sha256 in english, "the reading names the text that counts"
+    with pytest.raises(NotFound):
+        service.read_paper(work, keep(work, owner), language="en")
+
+
+def test_html_is_never_an_upload(work, owner):
     with pytest.raises(Invalid):
         keep(work, owner, name="a.html", content=b"<!doctype html><p>,</p>")
 

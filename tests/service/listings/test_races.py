@@ -35,7 +35,7 @@ def test_two_officers_race_and_one_decides(open_work: Any) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         answers = sorted(pool.map(decide, people))
-    assert answers == ["StaleVersion", "示例异列决〔2026〕1号"]
+    assert answers == ["StaleVersion", "示例市异列决〔2026〕1号"]
     with open_work(writable=False) as work:
         steps = work.session.exec(select(ListingStep).where(ListingStep.case_id == case_id, ListingStep.action == "decide_listing")).all()
         assert len(steps) == 1

@@ -13,6 +13,7 @@ from gi_registry.notices.rules import Method
 from tests.builders.accounts import PASSWORD, make_person, post, sign_in
 from tests.builders.divisions import make_division
 from tests.builders.listings import PDF, Stage, make_stage, to_listed, to_notice, to_proposed, to_verifying, to_window
+from tests.builders.papers import text_of
 
 NOW = datetime(2025, 12, 10, 2, 0, tzinfo=UTC)
 """The stages lie three months in the past of the application's clock (10 March 2026)."""
@@ -81,9 +82,15 @@ def test_an_act_over_http(browser: Any, open_work: Any) -> None:
     assert "登记送达" in page
     paper = page.split(f"/cases/{stage.id}/papers/")[1].split('"')[0]
     shown = client.get(f"/cases/{stage.id}/papers/{paper}")
-    assert shown.mimetype == "text/html"
+    assert shown.mimetype == "application/pdf"
     assert shown.headers["Content-Disposition"].encode("latin-1").startswith(b"inline; filename")
-    assert "拟列入专用标志使用异常名录告知书" in shown.text
+    assert "拟列入专用标志使用异常名录告知书" in text_of(shown.data)
+    english = text_of(client.get(f"/cases/{stage.id}/papers/{paper}?language=en").data)
+    assert "Noticeofintendedlisting" in english
+    assert stage.party.name in english
+    form = client.get(f"/cases/{stage.id}/papers/{paper}/proof-form")
+    assert form.mimetype == "application/pdf"
+    assert "收件人签名或者盖章" in text_of(form.data)
 
 
 def test_why_not_is_said(browser: Any) -> None:
