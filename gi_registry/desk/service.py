@@ -20,6 +20,8 @@ from gi_registry.reports.models import AnnualReport
 from gi_registry.reports.queries import Obligation
 from gi_registry.reports.rules.obligation import Status
 from gi_registry.reports.service import count_obligations, my_obligations
+from gi_registry.supervision.rules.life import SOURCES, state_words
+from gi_registry.supervision.service import waiting as waiting_leads
 from gi_registry.workflow import Work
 
 LARGEST_STEP = 60
@@ -75,6 +77,8 @@ def view_desk(work: Work) -> Desk:
     groups = [_cases(work)]
     if work.allows("finding:view"):
         groups.append(_findings(work))
+    if work.allows("lead:handle"):
+        groups.append(_leads(work))
     if work.allows("report:check"):
         groups.append(_reports(work, "filed", say("待县级核对的年度报告"), say("已报送，等待核对")))
     if work.allows("report:accept"):
@@ -129,6 +133,21 @@ def _findings(work: Work) -> Group:
         for finding, name, gi_name in rows
     )
     return Group(say("未处理的异常线索"), items, total, "/findings?state=open", say("没有未处理的线索。每晚自动核对一次。"))
+
+
+def _leads(work: Work) -> Group:
+    rows, total = waiting_leads(work, queries.SHOWN)
+    items = tuple(
+        Item(
+            say("%(source)s %(number)s", source=SOURCES[lead.source], number=lead.number),
+            " · ".join(part for part in (user, gi_name) if part) or lead.code,
+            state_words(lead.state),
+            f"/leads/{lead.id}",
+            lead.due_on,
+        )
+        for lead, user, gi_name in rows
+    )
+    return Group(say("未办结的线索"), items, total, "/leads", say("没有未办结的线索。公众反映和使用人声明会列在这里。"))
 
 
 def _reports(work: Work, state: str, title: Words, why: Words) -> Group:

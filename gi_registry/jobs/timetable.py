@@ -11,6 +11,7 @@ from gi_registry.kernel.words import say
 from gi_registry.listings import service as listings
 from gi_registry.outbox import service as outbox
 from gi_registry.reports.service import send_reminders
+from gi_registry.supervision import service as supervision
 from gi_registry.workflow import Work
 
 
@@ -32,6 +33,10 @@ def _remind_of_reports(work: Work, _occasion: Occasion) -> object:
     return send_reminders(work)
 
 
+def _forget_contacts(work: Work, _occasion: Occasion) -> object:
+    return supervision.forget_contacts(work)
+
+
 def _tidy_ledger(work: Work, _occasion: Occasion) -> object:
     return ledger.tidy(work, [job.id for job in TIMETABLE if not job.daily])
 
@@ -48,5 +53,6 @@ TIMETABLE: tuple[Job, ...] = (
         effect=Effect.OUTSIDE,
         look_back=timedelta(hours=1),
     ),
+    Job("doubts:forget", {"hour": 4, "minute": 20}, _forget_contacts, say("删除到期的反映人联系方式")),
     Job("jobs:tidy", {"hour": 4, "minute": 10}, _tidy_ledger, say("清理过期的任务执行记录")),
 )
