@@ -11,9 +11,11 @@ from datetime import date
 from typing import Any
 
 SINCE = date(2000, 1, 1)
+SECOND_FACTOR = "accounts.second-factor-roles"
 EXAMPLE = "99"
 GUANGDONG = "44"
 MARK_RULES = "《地理标志专用标志使用管理办法（试行）》（国家知识产权局公告第354号）"
+ORIGIN_RULES = "《地理标志产品保护办法》（国家知识产权局令第80号）第二条"
 MODEL = "参照《企业经营异常名录管理暂行办法》"
 EXAMPLE_ORDINANCE = "《示例省地理标志条例（示例）》"
 EXAMPLE_USE_RULES = "《示例蟹地理标志使用管理规则（示例）》第十二条"
@@ -34,8 +36,9 @@ class Default:
 _REMINDERS_ONLY = [{"effect": "sampling_weight", "basis": ""}]
 
 
-def _ground(code: str, severity: int, why: str, **thresholds: Any) -> Default:
-    return Default(f"ground.{code}", {"severity": severity, "publish": False, "basis": "", **thresholds}, why)
+def _ground(code: str, severity: int, why: str, *, document: str = "", **thresholds: Any) -> Default:
+    """The default of a ground: ``document`` is what the duty rests on; no document we know lets the list be published, so none is."""
+    return Default(f"ground.{code}", {"severity": severity, "publish": False, "basis": "", **thresholds}, why, document)
 
 
 _REPORT = (
@@ -93,7 +96,22 @@ _LISTING = (
 
 _ACCOUNTS = (
     Default("accounts.one-person-approves", True, "只有一名在职人员的用标单位，经办人可以兼行负责人的职责，否则无人能够报送。"),
-)
+    Default(
+        SECOND_FACTOR,
+        [
+            "county_handler", "county_approver", "city_officer", "province_officer", "national_officer", "auditor",
+            "system_admin", "security_admin", "audit_admin",
+        ],
+        "主管部门和管理员的账号能看到或改动许多单位的数据，只凭密码不够；生产者自愿启用。",
+        "GB/T 22239-2019 第三级 8.1.4.1",
+    ),
+    Default(
+        "accounts.letters",
+        {"valid_days": 14, "tries": 10, "per_person_per_day": 3, "per_officer_per_day": 30},
+        "邀请函和恢复函邮寄需要几天；一次性代码用一次即失效。",
+    ),
+    Default("notices.sms-limits", {"per_number_per_day": 5, "per_day": 5000}, "一个号码一天最多收到五条，防止打扰和费用失控。"),
+)  # fmt: skip
 
 _GROUNDS = (
     Default(
@@ -101,6 +119,11 @@ _GROUNDS = (
     ),
     _ground("AR-01", 2, "截止日后 10 个工作日仍未报送。", working_days=10),
     _ground("QT-01", 3, "允许千分之二十的计量误差。", tolerance_permille=20),
+    _ground("AR-03", 1, "标签账目容差见 report.label-identity；面积允许相差千分之五，四舍五入难免有误。", area_permille=5),
+    _ground("US-01", 2, "月数见 authorisation.unused-months；未使用须由人员核实，不公示。", document=MARK_RULES),
+    _ground("US-04", 3, "只有确定在外才是事由；环节的要求以该保护的公告为准，不公示。", document=ORIGIN_RULES),
+    _ground("US-06", 3, "以包装日期为准，有效期止日当天已失效；不公示。", document=MARK_RULES),
+    _ground("CL-01", 3, "同一号段三个码被仿冒，或一个码达到常量的三倍，才不是偶然；对象是标识码，不针对使用人。", codes=3, client_days_on_one=60),
     _ground("AR-02", 2, "核实偏差超过百分之二十，或附件伪造。", deviation_permille=200),
     _ground("AR-04", 2, "整改期满后 10 个工作日仍未整改。", working_days=10),
     _ground("US-02", 2, "通知后仍未改正的标识要素缺失。"),
@@ -167,3 +190,8 @@ _DOUBTS = (
 )
 
 DEFAULTS: tuple[Default, ...] = _DOUBTS + _ACCOUNTS + _REPORT + _LISTING + _GROUNDS + _OTHER
+
+DEMONSTRATION: tuple[Default, ...] = (
+    Default(SECOND_FACTOR, [], "演示账号的密码是公开的，只供试用，不要求第二重验证。", valid_from=date(2000, 1, 2)),
+)
+"""What a database that was created as a demonstration holds besides."""

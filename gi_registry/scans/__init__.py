@@ -11,8 +11,8 @@
   itself is never stored.
 - *place*: the province or city (division code) from an address table that the operator supplies; without a table, nothing.
 - *merged*: the same client again within ten minutes; counted once.
-- *suspected*: the counted facts at the moment when the policy ``verify.suspect`` was first met. They stay: a copied code does not
-  become trustworthy because two quiet days passed.
+- *suspected*: the counted facts of the busiest hours since the policy ``verify.suspect`` was first met. They only grow: a copied
+  code does not become trustworthy because two quiet days passed.
 
 **Invariants**: one ``first_check`` row per code; ``count`` grows by one per client and ten minutes; no column holds an address.
 

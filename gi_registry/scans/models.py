@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from gi_registry.db import Row
 from gi_registry.scans.rules.verdicts import Verdict
 
+_SUSPECT = text("suspect_at IS NOT NULL")
 _LISTED = ", ".join(f"'{verdict}'" for verdict in Verdict)
 
 
@@ -20,6 +21,7 @@ class FirstCheck(Row, table=True):
         CheckConstraint("serial >= 0", name="serial"),
         CheckConstraint("last_at >= first_at", name="order"),
         CheckConstraint("(suspect_at IS NULL) = (suspect_clients IS NULL)", name="suspect"),
+        Index("ix_first_check_suspect", "range_id", sqlite_where=_SUSPECT, postgresql_where=_SUSPECT),
     )
 
     range_id: int = Field(primary_key=True, foreign_key="code_range.id", sa_column_kwargs={"autoincrement": False})

@@ -5,6 +5,9 @@ from __future__ import annotations
 from gi_registry.anomalies.queries.findings import (
     Filters,
     FindingRow,
+    RangeRow,
+    code_range_of,
+    division_of_range,
     evidence_of,
     fact_of,
     findings_by_fingerprint,
@@ -20,6 +23,9 @@ from gi_registry.anomalies.queries.findings import (
 __all__ = [
     "Filters",
     "FindingRow",
+    "RangeRow",
+    "code_range_of",
+    "division_of_range",
     "evidence_of",
     "fact_of",
     "findings_by_fingerprint",

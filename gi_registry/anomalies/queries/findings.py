@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
 from gi_registry.accounts.models import Organisation
 from gi_registry.anomalies.models import Finding, FindingEvidence, RecordedFact
-from gi_registry.anomalies.rules.finding import FindingState
+from gi_registry.anomalies.rules.finding import CODE_RANGE, FindingState
+from gi_registry.codes.models import Allotment, CodeRange
 from gi_registry.divisions.models import Division
 from gi_registry.kernel.clock import start_of
 from gi_registry.kernel.errors import NotFound
@@ -70,10 +71,15 @@ def findings_by_fingerprint(session: Session, fingerprints: Iterable[str]) -> di
 
 
 def open_findings(session: Session, *, ground: str, years: Iterable[int], condition: ColumnElement[bool]) -> Sequence[Finding]:
-    """Return the open findings of a ground and of some years about the authorisations that ``condition`` admits."""
-    query = select(Finding).join(Authorisation, col(Authorisation.id) == Finding.authorisation_id).where(condition)
+    """Return the open findings of a ground and of some years under the authorities that ``condition`` on Authorisation admits."""
+    about = func.coalesce(col(Finding.authorisation_id), col(CodeRange.authorisation_id))
+    query = select(Finding).outerjoin(CodeRange, _names_range()).join(Authorisation, col(Authorisation.id) == about).where(condition)
     query = query.where(Finding.ground == ground, col(Finding.year).in_(sorted(years)), Finding.state == FindingState.OPEN.value)
     return session.exec(query.order_by(col(Finding.id))).all()
+
+
+def _names_range() -> ColumnElement[bool]:
+    return and_(col(Finding.subject_kind) == CODE_RANGE, col(CodeRange.id) == col(Finding.subject_id))
 
 
 def handled_under(path: str) -> ColumnElement[bool]:
@@ -100,12 +106,17 @@ def fact_of(session: Session, finding_id: int) -> RecordedFact | None:
 
 
 def findings_matching(condition: ColumnElement[bool], filters: Filters) -> Any:
-    """Return the query of (finding, authorisation number, user name, GI name) for a list, the most serious and newest first."""
+    """Return the query of (finding, number, user name, GI name) for a list, the most serious and newest first.
+
+    A finding about copied codes has the label of the range for a number and no user: the person is unknown.
+    """
     name = func.coalesce(Organisation.name, Authorisation.raw_name)
     query = (
-        select(Finding, Authorisation.number, name, Gi.name)
-        .join(Authorisation, col(Authorisation.id) == Finding.authorisation_id)
-        .join(Gi, col(Gi.id) == Authorisation.gi_id)
+        select(Finding, func.coalesce(Authorisation.number, CodeRange.label), name, Gi.name)
+        .outerjoin(Authorisation, col(Authorisation.id) == Finding.authorisation_id)
+        .outerjoin(CodeRange, _names_range())
+        .outerjoin(Allotment, col(Allotment.id) == CodeRange.allotment_id)
+        .join(Gi, col(Gi.id) == func.coalesce(Authorisation.gi_id, Allotment.gi_id))
         .outerjoin(Organisation, col(Organisation.id) == Authorisation.organisation_id)
         .where(condition)
     )
@@ -119,7 +130,7 @@ def findings_matching(condition: ColumnElement[bool], filters: Filters) -> Any:
         if wanted not in ("", None):
             query = query.where(col(column) == wanted)
     if filters.text:
-        columns = (Authorisation.number, Authorisation.raw_name, Organisation.name, Organisation.uscc, Gi.name)
+        columns = (Authorisation.number, Authorisation.raw_name, Organisation.name, Organisation.uscc, Gi.name, CodeRange.label)
         query = query.where(or_(*(col(column).contains(filters.text, autoescape=True) for column in columns)))
     if filters.since:
         query = query.where(Finding.first_found_at >= start_of(filters.since))
@@ -139,3 +150,41 @@ def party_of(session: Session, authorisation_id: int) -> tuple[str, str, str]:
     if row is None:
         raise NotFound
     return str(row[0]), str(row[1]), str(row[2])
+
+
+@dataclass(frozen=True)
+class RangeRow:
+    """The range of labels that somebody copied, and for whom it was made."""
+
+    label: str
+    size: int
+    allotment_id: int
+    allotment_number: str
+    gi_name: str
+    user_name: str
+
+
+def code_range_of(session: Session, range_id: int) -> RangeRow:
+    """Return what a finding about copied codes is about; raise NotFound."""
+    name = func.coalesce(Organisation.name, Authorisation.raw_name)
+    query = (
+        select(CodeRange.label, CodeRange.size, CodeRange.allotment_id, Allotment.number, Gi.name, name)  # type: ignore[call-overload]  # six columns
+        .join(Allotment, col(Allotment.id) == CodeRange.allotment_id)
+        .join(Authorisation, col(Authorisation.id) == CodeRange.authorisation_id)
+        .join(Gi, col(Gi.id) == Allotment.gi_id)
+        .outerjoin(Organisation, col(Organisation.id) == Authorisation.organisation_id)
+        .where(CodeRange.id == range_id)
+    )
+    row = session.exec(query).first()
+    if row is None:
+        raise NotFound
+    return RangeRow(*row)
+
+
+def division_of_range(session: Session, range_id: int) -> str:
+    """Return the division whose authority handles what happens to a range of codes; raise NotFound."""
+    query = select(Authorisation.authority_division).join(CodeRange, col(CodeRange.authorisation_id) == Authorisation.id)
+    found = session.exec(query.where(CodeRange.id == range_id)).first()
+    if found is None:
+        raise NotFound
+    return found

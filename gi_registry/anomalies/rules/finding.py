@@ -11,7 +11,18 @@ from hashlib import sha256
 from gi_registry.kernel.states import Machine
 from gi_registry.kernel.words import Words, say
 
-UNITS: dict[str, Words] = {"g": say("克"), "piece": say("件"), "report": say("份"), "": say("")}
+UNITS: dict[str, Words] = {
+    "g": say("克"),
+    "piece": say("件"),
+    "report": say("份"),
+    "label": say("枚"),
+    "metre": say("米"),
+    "month": say("个月"),
+    "check": say("次"),
+    "": say(""),
+}
+AUTHORISATION, CODE_RANGE = "authorisation", "code_range"
+"""What a finding can be about: a user's authorisation, or codes that somebody unknown copied."""
 
 
 def grouped(number: int) -> str:
@@ -21,20 +32,27 @@ def grouped(number: int) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of evidence: what it is, how it was computed, the amount and its unit ('' where the amount speaks for itself)."""
+    """One line of evidence: what it is, how it was computed, the amount and its unit ('' where the amount speaks for itself).
+
+    ``href`` is the page of the rows behind it.
+    """
 
     label: Words
     arithmetic: Words | str = ""
     amount: int | None = None
     unit: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True)
 class FindingDraft:
-    """The ground is met. ``key`` tells findings of one authorisation, ground and year apart (GI, zone, unit)."""
+    """The ground is met. ``key`` tells findings of one authorisation, ground and year apart (GI, zone, unit).
+
+    ``authorisation_id`` None: nobody is accused, the subject is the range of codes ``range_id`` (CL-01).
+    """
 
     ground: str
-    authorisation_id: int
+    authorisation_id: int | None
     year: int
     severity: int
     rule_version: str
@@ -42,6 +60,12 @@ class FindingDraft:
     facts: Mapping[str, object]
     lines: tuple[Line, ...]
     summary: Words
+    range_id: int | None = None
+
+    @property
+    def subject(self) -> tuple[str, int]:
+        """What the finding is about: (``authorisation`` or ``code_range``, its id)."""
+        return (AUTHORISATION, self.authorisation_id) if self.authorisation_id is not None else (CODE_RANGE, self.range_id or 0)
 
     @property
     def fingerprint(self) -> str:
@@ -59,7 +83,7 @@ class Unjudged:
     """The facts do not allow an answer yet; ``reason`` says what is missing."""
 
     ground: str
-    authorisation_id: int
+    authorisation_id: int | None
     year: int
     reason: Words
     key: str = ""
@@ -73,9 +97,9 @@ class Unjudged:
 Outcome = FindingDraft | Unjudged | None
 
 
-def fingerprint(ground: str, authorisation_id: int, *, year: int, key: str = "") -> str:
-    """Return the stable identity of a finding as a hexadecimal SHA-256."""
-    return sha256(f"{ground}|{authorisation_id}|{year}|{key}".encode()).hexdigest()
+def fingerprint(ground: str, authorisation_id: int | None, *, year: int, key: str = "") -> str:
+    """Return the stable identity of a finding as a hexadecimal SHA-256; without an authorisation ``key`` names the subject."""
+    return sha256(f"{ground}|{authorisation_id or 0}|{year}|{key}".encode()).hexdigest()
 
 
 def words_json(words: Words) -> dict[str, object]:
@@ -93,12 +117,13 @@ def words_of(stored: Mapping[str, object]) -> Words:
 
 def line_json(line: Line) -> dict[str, object]:
     """Return a line as the finding stores it."""
-    return {
+    stored: dict[str, object] = {
         "label": words_json(line.label),
         "arithmetic": words_json(line.arithmetic) if isinstance(line.arithmetic, Words) else line.arithmetic,
         "amount": line.amount,
         "unit": line.unit,
     }
+    return {**stored, "href": line.href} if line.href else stored
 
 
 def line_of(stored: Mapping[str, object]) -> Line:
@@ -110,6 +135,7 @@ def line_of(stored: Mapping[str, object]) -> Line:
         words_of(said) if isinstance(said, Mapping) else str(said),
         amount if isinstance(amount, int) else None,
         str(stored.get("unit", "")),
+        str(stored.get("href", "")),
     )
 
 

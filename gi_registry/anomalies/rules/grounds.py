@@ -21,19 +21,25 @@ class Way(StrEnum):
 
 @dataclass(frozen=True)
 class Ground:
-    """One ground; ``severity`` is the default that policy may change."""
+    """One ground; ``severity`` is the default that policy may change. ``about_user`` False: it accuses nobody who is on file."""
 
     code: str
     name: Words
     way: Way
     severity: int
+    about_user: bool = True
 
 
 _D, _R = Way.DERIVED, Way.RECORDED
 
 GROUNDS: tuple[Ground, ...] = (
     Ground("AR-01", say("未按规定报送年度报告"), _D, 2),
+    Ground("AR-03", say("年度报告前后不一致"), _D, 1),
+    Ground("US-01", say("连续两年未使用专用标志"), _D, 2),
+    Ground("US-04", say("规定环节不在产地范围内"), _D, 3),
+    Ground("US-06", say("不在授权有效期内用标"), _D, 3),
     Ground("QT-01", say("标识用量超过产能"), _D, 3),
+    Ground("CL-01", say("标识码被仿冒"), _D, 3, about_user=False),
     Ground("AR-02", say("年度报告内容不实"), _R, 2),
     Ground("AR-04", say("逾期不整改"), _R, 2),
     Ground("US-02", say("标识使用不规范"), _R, 2),

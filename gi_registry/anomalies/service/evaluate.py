@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -13,48 +12,22 @@ from sqlmodel import Session, col
 
 from gi_registry.anomalies.models import Finding
 from gi_registry.anomalies.queries import capacity
-from gi_registry.anomalies.rules import ar_01, qt_01
-from gi_registry.anomalies.rules.finding import FindingDraft, Outcome, Unjudged
+from gi_registry.anomalies.rules import ar_01, ar_03, cl_01, qt_01, us_01, us_04, us_06
+from gi_registry.anomalies.service.gathering import codes_copied, reports_inconsistent, unused, used_out_of_term
+from gi_registry.anomalies.service.judged import Judged, Parameters, kept
+from gi_registry.anomalies.service.places import steps_outside
 from gi_registry.divisions.queries import working_days
 from gi_registry.kernel.verdict import Failed, Passed, Verdict
 from gi_registry.kernel.words import say
 from gi_registry.origin.service import judge_plots
-from gi_registry.policy.rules import Parameter
-from gi_registry.policy.service import ground
 from gi_registry.registry.models import Authorisation
 from gi_registry.registry.queries import get_authorisation
 from gi_registry.reports.queries import obligations
 
-DERIVED = (ar_01.GROUND, qt_01.GROUND)
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What a rule answered about one user, and the parameter it answered under."""
-
-    outcome: FindingDraft | Unjudged
-    parameter: Parameter
-    division: str
-
-
-class _Parameters:
-    """The parameter of a ground by division and day, each asked for once."""
-
-    def __init__(self, session: Session, code: str) -> None:
-        self._session, self._code = session, code
-        self._known: dict[tuple[str, date], Parameter] = {}
-
-    def at(self, division: str, on: date) -> Parameter:
-        key = (division, on)
-        if key not in self._known:
-            self._known[key] = ground(self._session, self._code, division, on)
-        return self._known[key]
-
 
 def evaluate(session: Session, code: str, *, years: Iterable[int], as_of: date, condition: ColumnElement[bool]) -> list[Judged]:
     """Return what the rule of a derived ground answers for the authorisations that ``condition`` admits; silence is left out."""
-    gather = _reports_missing if code == ar_01.GROUND else _over_capacity
-    return gather(session, sorted(set(years)), as_of, condition)
+    return _GATHER[code](session, sorted(set(years)), as_of, condition)
 
 
 def still_holds(session: Session, finding: Finding, *, as_of: date) -> Verdict:
@@ -69,7 +42,7 @@ def still_holds(session: Session, finding: Finding, *, as_of: date) -> Verdict:
 
 
 def _reports_missing(session: Session, years: list[int], as_of: date, condition: ColumnElement[bool]) -> list[Judged]:
-    calendar, parameters = working_days(session), _Parameters(session, ar_01.GROUND)
+    calendar, parameters = working_days(session), Parameters(session, ar_01.GROUND)
     judged: list[Judged] = []
     for year in years:
         for owed in obligations(session, year, today=as_of, condition=condition):
@@ -88,7 +61,7 @@ def _reports_missing(session: Session, years: list[int], as_of: date, condition:
                 grace_provisional=grace.provisional,
                 submitted_on=owed.report.first_filed_on if owed.report else None,
             )
-            judged += _kept(ar_01.judge(facts, rule, as_of=as_of), parameter, user.authority_division)
+            judged += kept(ar_01.judge(facts, rule, as_of=as_of), parameter, user.authority_division)
     return judged
 
 
@@ -98,14 +71,14 @@ def _over_capacity(session: Session, years: list[int], as_of: date, condition: C
         return []
     capacity.add_stock(session, units, condition)
     terms, caps, land = capacity.terms(session, units), capacity.caps_of(session, units), _land(session, units, as_of)
-    parameters = _Parameters(session, qt_01.GROUND)
+    parameters = Parameters(session, qt_01.GROUND)
     judged: list[Judged] = []
     for unit, gathered in sorted(units.items(), key=lambda item: (item[0].authorisation_id, item[0].year, item[0].zone)):
         division = get_authorisation(session, unit.authorisation_id).authority_division
         parameter = parameters.at(division, min(date(unit.year, 12, 31), as_of))
         rule = qt_01.Thresholds(int(parameter.value["tolerance_permille"]), int(parameter.value["severity"]))
         facts = capacity.facts_of(unit, gathered, basis=terms[unit.authorisation_id][0], land=land.get(unit, []), cap=caps.get(unit))
-        judged += _kept(qt_01.judge(facts, rule), parameter, division)
+        judged += kept(qt_01.judge(facts, rule), parameter, division)
     return judged
 
 
@@ -122,5 +95,14 @@ def _land(session: Session, units: Iterable[capacity.Unit], as_of: date) -> dict
     return land
 
 
-def _kept(outcome: Outcome, parameter: Parameter, division: str) -> list[Judged]:
-    return [] if outcome is None else [Judged(outcome, parameter, division)]
+_GATHER: dict[str, Callable[[Session, list[int], date, ColumnElement[bool]], list[Judged]]] = {
+    ar_01.GROUND: _reports_missing,
+    ar_03.GROUND: reports_inconsistent,
+    us_01.GROUND: unused,
+    us_04.GROUND: steps_outside,
+    us_06.GROUND: used_out_of_term,
+    qt_01.GROUND: _over_capacity,
+    cl_01.GROUND: codes_copied,
+}
+DERIVED = tuple(_GATHER)
+"""The grounds that are computed; one gatherer of facts each."""

@@ -15,7 +15,7 @@ from gi_registry.anomalies.schemas import FactForm, RecordFact
 from gi_registry.documents.models import Document
 from gi_registry.documents.queries import get_document
 from gi_registry.documents.service import Scan, store_scan
-from gi_registry.kernel.errors import invalid
+from gi_registry.kernel.errors import Conflict, invalid
 from gi_registry.kernel.words import say
 from gi_registry.policy.rules import Parameter
 from gi_registry.policy.service import ground
@@ -35,16 +35,24 @@ class FindingView:
     user_name: str
     gi_name: str
     source: Document | None = None
+    copied: queries.RangeRow | None = None
 
 
 def view_finding(work: Work, finding_id: int) -> FindingView:
     """Return a finding with every version of its evidence; NotFound outside the actor's region."""
     finding = queries.get_finding(work.session, finding_id)
     work.require("finding:view", finding)
-    number, user, gi = queries.party_of(work.session, finding.authorisation_id or 0)
+    if finding.authorisation_id is None:
+        return _view_of_codes(work, finding)
+    number, user, gi = queries.party_of(work.session, finding.authorisation_id)
     fact = queries.fact_of(work.session, finding_id)
     source = get_document(work.session, fact.document_id) if fact and fact.document_id else None
     return FindingView(finding, tuple(queries.evidence_of(work.session, finding_id)), number, user, gi, source)
+
+
+def _view_of_codes(work: Work, finding: Finding) -> FindingView:
+    copied = queries.code_range_of(work.session, finding.subject_id)
+    return FindingView(finding, tuple(queries.evidence_of(work.session, finding.id or 0)), copied.label, "", copied.gi_name, copied=copied)
 
 
 def findings_query(work: Work, filters: queries.Filters) -> Any:
@@ -65,9 +73,15 @@ def dismiss_finding(work: Work, finding_id: int, *, reason: str, expected_versio
 
 
 def open_case_on(work: Work, finding_id: int, *, expected_version: int | None = None) -> Finding:
-    """Hand a finding to the abnormal-list procedure above."""
+    """Hand a finding to the abnormal-list procedure above; raise Conflict where it accuses nobody on file (CL-01)."""
     finding = queries.lock_finding(work.session, finding_id)
     work.require("finding:open_case", finding)
+    if finding.authorisation_id is None or not ground_named(finding.ground).about_user:
+        raise Conflict(
+            say("这条线索的对象是被仿冒的标识码，行为人不明，不能对使用人立案。"),
+            remedy=say("请冻结涉事号段，并把线索移送执法部门查找仿冒的人。"),
+            basis=finding.ground,
+        )
     advance(work, finding, FINDING_LIFE, FindingAction.OPEN_CASE.value, expected_version=expected_version)
     return finding
 

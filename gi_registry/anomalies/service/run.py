@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from gi_registry.anomalies.models import Finding, FindingEvidence
-from gi_registry.anomalies.queries import findings_by_fingerprint, handled_under, open_findings, open_years
-from gi_registry.anomalies.rules import ar_01
+from gi_registry.anomalies.queries import division_of_range, findings_by_fingerprint, handled_under, open_findings, open_years
+from gi_registry.anomalies.rules import ar_01, ar_03, cl_01, us_01
 from gi_registry.anomalies.rules.finding import (
+    AUTHORISATION,
     FINDING_LIFE,
     FindingAction,
     FindingDraft,
@@ -21,7 +22,8 @@ from gi_registry.anomalies.rules.finding import (
     line_json,
     words_json,
 )
-from gi_registry.anomalies.service.evaluate import DERIVED, Judged, evaluate
+from gi_registry.anomalies.service.evaluate import DERIVED, evaluate
+from gi_registry.anomalies.service.judged import Judged
 from gi_registry.divisions.queries import path_of
 from gi_registry.kernel.errors import NotFound
 from gi_registry.kernel.words import say
@@ -30,6 +32,7 @@ from gi_registry.registry.queries import get_authorisation
 from gi_registry.workflow import Work, advance, begin
 
 LOOK_BACK_YEARS = 2
+FIRST_YEAR = 2000
 ENDED = (FindingState.CLEARED, FindingState.DISMISSED, FindingState.SETTLED)
 
 
@@ -77,7 +80,7 @@ class RunResult:
             unjudged=len(self.unjudged),
         )
         found = [
-            say("%(ground)s %(year)s 授权 %(id)s：%(text)s", ground=d.ground, year=d.year, id=d.authorisation_id, text=d.summary)
+            say("%(ground)s %(year)s 授权 %(id)s：%(text)s", ground=d.ground, year=d.year, id=d.authorisation_id or "–", text=d.summary)
             for d in self.found
         ]
         notes = [
@@ -93,8 +96,9 @@ class RunResult:
 def run(work: Work, year: int | None = None, *, as_of: date | None = None, dry_run: bool = False, jurisdiction: str = "") -> RunResult:
     """Judge every derived ground and keep what is found; ``dry_run`` writes nothing.
 
-    Without ``year``: last year's reports, this and the two previous harvest years, and every year with an open finding. Officers reach
-    their own region. Raises NotFound for an unknown ``jurisdiction`` (division code).
+    Without ``year``: the last report year (AR-03: two), this and the two previous harvest years, every year for unused marks and copied
+    codes, and each year with an open finding. Officers reach their own region.
+    Raises NotFound for an unknown ``jurisdiction`` (division code).
     """
     work.require("finding:run")
     day = as_of or work.today
@@ -108,8 +112,9 @@ def run(work: Work, year: int | None = None, *, as_of: date | None = None, dry_r
 
 
 def _years(work: Work, code: str, day: date) -> set[int]:
-    last = {day.year - 1} if code == ar_01.GROUND else set(range(day.year - LOOK_BACK_YEARS, day.year + 1))
-    return last | open_years(work.session, code)
+    begins = {ar_01.GROUND: day.year - 1, us_01.GROUND: FIRST_YEAR, cl_01.GROUND: FIRST_YEAR}.get(code, day.year - LOOK_BACK_YEARS)
+    ends = day.year - 1 if code in (ar_01.GROUND, ar_03.GROUND) else day.year
+    return set(range(begins, ends + 1)) | open_years(work.session, code)
 
 
 def _condition(work: Work, jurisdiction: str) -> ColumnElement[bool]:
@@ -158,16 +163,18 @@ def _keep(work: Work, result: RunResult, judged: Judged, draft: FindingDraft, fi
 
 
 def _insert(work: Work, judged: Judged, draft: FindingDraft) -> None:
-    user = get_authorisation(work.session, draft.authorisation_id)
+    kind, subject_id = draft.subject
+    owner, division = _handled(work, kind, subject_id)
     finding = Finding(
         ground=draft.ground,
-        subject_id=draft.authorisation_id,
+        subject_kind=kind,
+        subject_id=subject_id,
         authorisation_id=draft.authorisation_id,
         year=draft.year,
         fingerprint=draft.fingerprint,
         severity=draft.severity,
-        owner_org_id=user.owner_org_id,
-        authority_division=user.authority_division,
+        owner_org_id=owner,
+        authority_division=division,
         first_found_at=work.now,
         last_found_at=work.now,
         evidence_count=1,
@@ -179,6 +186,14 @@ def _insert(work: Work, judged: Judged, draft: FindingDraft) -> None:
     work.record(begin(finding, FINDING_LIFE), "finding:find")
     work.flush()
     _store_evidence(work, finding, judged, draft)
+
+
+def _handled(work: Work, kind: str, subject_id: int) -> tuple[int | None, str]:
+    """Whose the finding is and which authority handles it: copied codes belong to nobody, their range says who looks into it."""
+    if kind == AUTHORISATION:
+        user = get_authorisation(work.session, subject_id)
+        return user.owner_org_id, user.authority_division
+    return None, division_of_range(work.session, subject_id)
 
 
 def _new_evidence(work: Work, finding: Finding, judged: Judged, draft: FindingDraft) -> None:
