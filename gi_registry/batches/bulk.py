@@ -9,26 +9,45 @@ from sqlmodel import Session
 from gi_registry.batches import queries
 from gi_registry.batches.models import Batch
 from gi_registry.batches.rules.amounts import read_amount, write_amount
+from gi_registry.batches.rules.life import CapStatus
+from gi_registry.batches.rules.life import Kind as BatchKind
 from gi_registry.batches.schemas import BatchFields, CapFields
 from gi_registry.batches.service import Share, set_cap, store_batch
 from gi_registry.batches.service.caps import already_said
-from gi_registry.bulk.rules import UNCHANGED, Column, Kind, Note
+from gi_registry.bulk.rules import UNCHANGED, Column, Form, Kind, Note
 from gi_registry.bulk.shapes import read_row
 from gi_registry.kernel.errors import Duplicate, invalid
 from gi_registry.kernel.words import say, unpacked
 from gi_registry.origin.queries import find_plot
 from gi_registry.registry import queries as registry
 from gi_registry.registry.models import Authorisation
+from gi_registry.registry.rules import Unit
 from gi_registry.workflow import Work
 
 CAPS = (
     Column("gi", say("地理标志编号"), "GI-0001", required=True, explain=say("已登记的地理标志编号。")),
     Column("zone", say("分区"), "", explain=say("没有分区的留空。")),
-    Column("year", say("年度"), "2025", required=True, explain=say("采收年度。")),
-    Column("unit", say("计量单位"), "piece", required=True, explain=say("g 按公斤填写，piece 按件填写。")),
-    Column("per_mu", say("每亩上限"), "600", required=True, explain=say("每亩最多可产，单位为公斤或件。")),
-    Column("status", say("状态"), "provisional", required=True, explain=say("provisional 暂定、final 最终。")),
-    Column("decided_on", say("核定日期"), "2025-03-01", required=True, explain=say("年-月-日。")),
+    Column("year", say("年度"), "2025", required=True, explain=say("采收年度。"), form=Form.NUMBER),
+    Column(
+        "unit",
+        say("计量单位"),
+        "piece",
+        required=True,
+        explain=say("g 按公斤填写，piece 按件填写。"),
+        form=Form.CHOICE,
+        choices=tuple(Unit),
+    ),
+    Column("per_mu", say("每亩上限"), "600", required=True, explain=say("每亩最多可产，单位为公斤或件。"), form=Form.NUMBER),
+    Column(
+        "status",
+        say("状态"),
+        "provisional",
+        required=True,
+        explain=say("provisional 暂定、final 最终。"),
+        form=Form.CHOICE,
+        choices=tuple(CapStatus),
+    ),
+    Column("decided_on", say("核定日期"), "2025-03-01", required=True, explain=say("年-月-日。"), form=Form.DATE),
     Column("basis", say("依据"), "示例协会〔2025〕3 号", explain=say("文件名称和文号。")),
 )
 
@@ -36,18 +55,31 @@ BATCHES = (
     Column("number", say("批次号"), "PC-0001", required=True, explain=say("本系统内唯一。")),
     Column("authorisation", say("登记号"), "SQ-0001", required=True, explain=say("用标登记的登记号。")),
     Column(
-        "kind", say("来源"), "harvest", required=True, explain=say("harvest 采收、opening 往年库存、purchase 购进、pre_printed 预印包装。")
+        "kind",
+        say("来源"),
+        "harvest",
+        required=True,
+        explain=say("harvest 采收、opening 往年库存、purchase 购进、pre_printed 预印包装。"),
+        form=Form.CHOICE,
+        choices=tuple(BatchKind),
     ),
     Column("product", say("产品名称"), "示例湖大闸蟹", explain=say("已登记的产品；空则须填计量单位。")),
     Column("grade", say("等级"), "特级", explain=say("与产品登记的等级一致。")),
-    Column("unit", say("计量单位"), "piece", explain=say("g 按公斤填写，piece 按件填写；填了产品的可空。")),
+    Column(
+        "unit",
+        say("计量单位"),
+        "piece",
+        explain=say("g 按公斤填写，piece 按件填写；填了产品的可空。"),
+        form=Form.CHOICE,
+        choices=tuple(Unit),
+    ),
     Column("zone", say("分区"), "", explain=say("没有分区的留空。")),
-    Column("harvest_year", say("采收年度"), "2025", required=True, explain=say("货物采收的年度。")),
-    Column("account_year", say("计入年度"), "", explain=say("计入哪一年度的额度，空为采收年度；往年库存必填。")),
-    Column("harvested_on", say("采收日期"), "2025-09-25", explain=say("年-月-日；产地按这一天有效的范围判定。")),
-    Column("packed_on", say("包装日期"), "2025-09-26", explain=say("年-月-日，可空。")),
-    Column("best_before_on", say("保质期至"), "2025-10-03", explain=say("年-月-日，可空。")),
-    Column("quantity", say("数量"), "1000", explain=say("公斤或件；填了地块数量的可空。")),
+    Column("harvest_year", say("采收年度"), "2025", required=True, explain=say("货物采收的年度。"), form=Form.NUMBER),
+    Column("account_year", say("计入年度"), "", explain=say("计入哪一年度的额度，空为采收年度；往年库存必填。"), form=Form.NUMBER),
+    Column("harvested_on", say("采收日期"), "2025-09-25", explain=say("年-月-日；产地按这一天有效的范围判定。"), form=Form.DATE),
+    Column("packed_on", say("包装日期"), "2025-09-26", explain=say("年-月-日，可空。"), form=Form.DATE),
+    Column("best_before_on", say("保质期至"), "2025-10-03", explain=say("年-月-日，可空。"), form=Form.DATE),
+    Column("quantity", say("数量"), "1000", explain=say("公斤或件；填了地块数量的可空。"), form=Form.NUMBER),
     Column("plots", say("地块数量"), "DK-0001=600;DK-0002=400", explain=say("地块编号=数量，以分号隔开。")),
     Column("supplier", say("供货方或印制单位"), "", explain=say("购进和预印包装填写。")),
     Column("supplier_authorisation", say("售出方登记号"), "", explain=say("售出方也是用标人的填写，待其确认。")),

@@ -12,21 +12,20 @@ from typing import Any
 
 from sqlmodel import Session
 
-from gi_registry.bulk.rules.kinds import Kind, Note, RowError
-from gi_registry.bulk.rules.mapping import Mapping, apply, mapping_of, own_headers
-from gi_registry.bulk.rules.reading import Line, Table, read_table
-from gi_registry.bulk.rules.writing import to_csv, to_geojson
+from gi_registry.bulk.rules.cells import settle
+from gi_registry.bulk.rules.encoding import looks_like_workbook
+from gi_registry.bulk.rules.grid import Grid
+from gi_registry.bulk.rules.kinds import Kind, Note, RowError, RowWarning
+from gi_registry.bulk.rules.layout import fits, lay_out
+from gi_registry.bulk.rules.mapping import Mapping, apply, known_of, mapping_of, own_headers, wanted_of
+from gi_registry.bulk.rules.reading import read_text
+from gi_registry.bulk.rules.sheets import template_xlsx, to_xlsx
+from gi_registry.bulk.rules.table import Line, Table
+from gi_registry.bulk.rules.writing import template, to_csv, to_geojson
+from gi_registry.bulk.workbooks import read_sheet
 from gi_registry.kernel.errors import Invalid, RegistryError, invalid
-from gi_registry.kernel.words import Words, say
+from gi_registry.kernel.words import say
 from gi_registry.workflow import Work
-
-
-@dataclass(frozen=True)
-class RowWarning:
-    """What a person should look at in a row that was stored."""
-
-    row: int
-    message: Words
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Options:
-    """How to load: ``partial`` keeps the good rows, ``dry_run`` nothing; ``encoding`` overrides detection.
+    """How to load: ``partial`` keeps the good rows, ``dry_run`` nothing; ``encoding`` overrides detection; ``sheet`` is a name or number.
 
     ``watch`` passes the rows on and may show how far they are.
     """
@@ -64,6 +63,7 @@ class Options:
     partial: bool = False
     dry_run: bool = False
     encoding: str = ""
+    sheet: str = ""
     mapping: Mapping | None = None
     watch: Callable[[Sequence[Line]], Iterable[Line]] = iter
 
@@ -75,14 +75,27 @@ class _Undo(Exception):
 def load_file(work: Work, kind: Kind, content: bytes, *, name: str = "", options: Options = Options()) -> Result:
     """Read a file and store its rows. Raises Invalid for a file that cannot be read at all; errors of rows are in the result."""
     work.require("rows:import")
-    table = read_table(content, name=name, encoding=options.encoding)
-    table = apply(options.mapping, table) if options.mapping else own_headers(kind, table)
+    table = read_file(kind, content, name=name, options=options)
     return load(work, kind, table, digest=sha256(content).hexdigest(), options=options)
+
+
+def read_file(kind: Kind, content: bytes, *, name: str = "", options: Options = Options()) -> Table:
+    """Return the rows of a file under the kind's columns, whatever its format. Raises Invalid for what cannot be read at all."""
+    wanted = wanted_of(kind, options.mapping)
+    found: Grid | Table
+    if looks_like_workbook(content):
+        found = read_sheet(content, options.sheet, lambda grid: fits(grid, wanted))
+    elif options.sheet:
+        raise invalid("sheet", say("文件不是工作簿，没有工作表。"), say("请去掉工作表这一项，或选择 .xlsx 文件。"), value=options.sheet)
+    else:
+        found = read_text(content, name=name, encoding=options.encoding)
+    table = lay_out(found, wanted, known_of(kind, options.mapping)) if isinstance(found, Grid) else found
+    return apply(options.mapping, table) if options.mapping else own_headers(kind, table)
 
 
 def load(work: Work, kind: Kind, table: Table, *, digest: str, options: Options = Options()) -> Result:
     """Store the rows of a table: all or none, or the good ones; nothing stays half done and one leaf covers the file."""
-    errors, warnings = list(table.errors), list[RowWarning]()
+    errors, warnings = list(table.errors), list(table.warnings)
     stored = unchanged = 0
     keep = False
     try:
@@ -105,7 +118,10 @@ def load(work: Work, kind: Kind, table: Table, *, digest: str, options: Options 
 
 def _store(work: Work, kind: Kind, line: Line, *, errors: list[RowError]) -> Note | None:
     """Store one row; on a refusal add its errors and return None."""
-    row = {column.name: line.cells.get(column.name, "") for column in kind.columns}
+    row, wrong = _settled(kind, line)
+    if wrong:
+        errors += wrong
+        return None
     missing = [column for column in kind.columns if column.required and not row[column.name]]
     if missing:
         errors += [
@@ -122,12 +138,36 @@ def _store(work: Work, kind: Kind, line: Line, *, errors: list[RowError]) -> Not
     return None
 
 
+def _settled(kind: Kind, line: Line) -> tuple[dict[str, str], list[RowError]]:
+    """Return the values of a row as their columns store them, and what could not be read."""
+    row: dict[str, str] = {}
+    wrong: list[RowError] = []
+    for column in kind.columns:
+        name = column.name
+        value = line.faults.get(name) or settle(column, line.cells.get(name, ""), shared=name in line.shared)
+        if isinstance(value, str):
+            row[name] = value
+        else:
+            wrong.append(RowError(line.row, name, value.value, value.reason, value.remedy))
+    return row, wrong
+
+
 def dump_file(session: Session, kind: Kind, *, name: str) -> bytes:
-    """Return every row of a kind as GeoJSON where ``name`` ends so, else as CSV. Raises Invalid for a kind that cannot be exported."""
+    """Return every row of a kind as GeoJSON or XLSX where ``name`` ends so, else as CSV. Raises Invalid for what cannot be exported so."""
     if kind.dump is None:
         raise invalid("kind", say("%(kind)s 不能导出。", kind=kind.name))
     rows: Iterable[Any] = kind.dump(session)
-    return to_geojson(kind, rows) if name.lower().endswith((".geojson", ".json")) else to_csv(kind, rows)
+    ending = name.lower().rpartition(".")[2]
+    if ending in {"geojson", "json"}:
+        if not kind.spatial:
+            raise invalid("file", say("%(kind)s 没有边界，不能导出为 GeoJSON。", kind=kind.name), say("请导出为 .csv 或 .xlsx。"))
+        return to_geojson(kind, rows)
+    return to_xlsx(kind, rows) if ending == "xlsx" else to_csv(kind, rows)
+
+
+def template_file(kind: Kind, *, name: str) -> bytes:
+    """Return an empty file of a kind with a sample row: XLSX with an explaining sheet where ``name`` ends so, else CSV."""
+    return template_xlsx(kind) if name.lower().endswith(".xlsx") else template(kind)
 
 
 def read_mapping(name: str, kind: Kind, *, directory: Path, files: bool = True) -> Mapping:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from sqlmodel import Session
 
 from gi_registry.batches import queries as batches
-from gi_registry.bulk.rules import UNCHANGED, Column, Kind, Note
+from gi_registry.bulk.rules import UNCHANGED, Column, Form, Kind, Note
 from gi_registry.bulk.shapes import read_row
 from gi_registry.codes import queries, service
 from gi_registry.codes.schemas import StatedActivation
@@ -18,10 +18,10 @@ from gi_registry.workflow import Work
 
 CODES_ACTIVATED = (
     Column("range_label", say("号段"), "7Z0QK", required=True, explain=say("编码第 3 至 7 位。未登记的号段随导入登记。")),
-    Column("serial_from", say("起序列号"), "0", required=True, explain=say("从 0 起，打乱顺序之前的序列号。")),
-    Column("serial_to", say("止序列号"), "1000", required=True, explain=say("不含在内：0 至 1000 是 1000 枚。")),
+    Column("serial_from", say("起序列号"), "0", required=True, explain=say("从 0 起，打乱顺序之前的序列号。"), form=Form.NUMBER),
+    Column("serial_to", say("止序列号"), "1000", required=True, explain=say("不含在内：0 至 1000 是 1000 枚。"), form=Form.NUMBER),
     Column("batch", say("批次号"), "PC-0001", required=True, explain=say("已登记的批次。")),
-    Column("activated_on", say("激活日期"), "2025-09-26", required=True, explain=say("年-月-日。")),
+    Column("activated_on", say("激活日期"), "2025-09-26", required=True, explain=say("年-月-日。"), form=Form.DATE),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from sqlmodel import Session, select
 
-from gi_registry.bulk.rules import UNCHANGED, Column, Kind, Note
+from gi_registry.bulk.rules import UNCHANGED, Column, Form, Kind, Note
 from gi_registry.bulk.shapes import read_row
 from gi_registry.divisions import queries, service
 from gi_registry.divisions.models import CalendarDay
@@ -52,8 +52,8 @@ DIVISIONS = Kind(
         Column("code", say("代码"), "320583", required=True, explain=say("2、4、6、9 或 12 位数字（GB/T 2260），上级在前。")),
         Column("name", say("名称"), "昆山市", required=True, explain=say("区划名称。")),
         Column("parent_code", say("上级代码"), "3205", explain=say("空则取代码的前缀；兵团等前缀不符的须填。")),
-        Column("valid_from", say("生效日期"), "1989-09-28", explain=say("年-月-日，空为不详。")),
-        Column("valid_to", say("终止日期"), "", explain=say("撤销之日；该日起不再有效。")),
+        Column("valid_from", say("生效日期"), "1989-09-28", explain=say("年-月-日，空为不详。"), form=Form.DATE),
+        Column("valid_to", say("终止日期"), "", explain=say("撤销之日；该日起不再有效。"), form=Form.DATE),
         Column("successor_code", say("承接代码"), "", explain=say("撤销后承接其事务的区划。")),
     ),
     store=_store_division,
@@ -64,8 +64,12 @@ CALENDAR = Kind(
     name="calendar",
     title=say("工作日历"),
     columns=(
-        Column("day", say("日期"), "2026-10-01", required=True, explain=say("与周末规则不同的日子：放假的工作日、上班的周末。")),
-        Column("working", say("是否上班"), "false", required=True, explain=say("true 或 false。")),
+        Column(
+            "day", say("日期"), "2026-10-01", required=True, explain=say("与周末规则不同的日子：放假的工作日、上班的周末。"), form=Form.DATE
+        ),
+        Column(
+            "working", say("是否上班"), "false", required=True, explain=say("true 或 false。"), form=Form.CHOICE, choices=("true", "false")
+        ),
         Column("note", say("说明"), "国庆节", explain=say("节日名称或“调休”。")),
     ),
     store=_store_day,

@@ -9,14 +9,14 @@ from typing import Any
 from shapely.geometry.base import BaseGeometry
 from sqlmodel import Session
 
-from gi_registry.bulk.rules import UNCHANGED, Column, Kind, Note
+from gi_registry.bulk.rules import UNCHANGED, Column, Form, Kind, Note
 from gi_registry.bulk.shapes import read_row
 from gi_registry.kernel.errors import invalid
 from gi_registry.kernel.words import say, unpacked
 from gi_registry.origin import queries
 from gi_registry.origin.models import AreaVersion, Plot
 from gi_registry.origin.rules.rings import Reading
-from gi_registry.origin.rules.terms import Origin
+from gi_registry.origin.rules.terms import Capture, Origin, Tenure
 from gi_registry.origin.schemas import AreaFields, EndArea, PlotFields
 from gi_registry.origin.service import add_area, correct_plot, end_area, read_outline, store_plot
 from gi_registry.registry import queries as registry
@@ -30,11 +30,11 @@ _OUTLINE = say("GeoJSON 的面（Polygon、MultiPolygon），CGCS2000 或 WGS-84
 AREAS = (
     Column("gi", say("地理标志编号"), "GI-0001", required=True, explain=say("已登记的地理标志编号。")),
     Column("zone", say("分区"), "", explain=say("没有分区的留空；有分区的每区各一行。")),
-    Column("valid_from", say("起"), "2005-10-11", explain=_SINCE),
-    Column("valid_to", say("止"), "2011-12-16", explain=_UNTIL),
+    Column("valid_from", say("起"), "2005-10-11", explain=_SINCE, form=Form.DATE),
+    Column("valid_to", say("止"), "2011-12-16", explain=_UNTIL, form=Form.DATE),
     Column("text", say("公告原文"), "示例湖湖区及沿岸五百米", explain=say("产地范围的文字表述。")),
     Column("places", say("地名清单"), "示例镇|示例村", explain=say("以竖线分开。")),
-    Column("uncertainty_m", say("边界误差（米）"), "30", explain=say("整数，空为 0。")),
+    Column("uncertainty_m", say("边界误差（米）"), "30", explain=say("整数，空为 0。"), form=Form.NUMBER),
     Column("map_review_no", say("审图号"), "", explain=say("有审图号的边界才对外公开。")),
     Column("source", say("来源"), "国家知识产权局公告第475号", explain=say("文件名称或公告号。")),
     Column("geometry", say("边界"), "", explain=_OUTLINE),
@@ -47,11 +47,18 @@ PLOTS = (
     Column("zone", say("分区"), "", explain=say("没有分区的留空。")),
     Column("name", say("地块名称"), "东塘", required=True, explain=say("当地叫法。")),
     Column("crop", say("品种"), "中华绒螯蟹", explain=say("种植或养殖的品种。")),
-    Column("tenure", say("权属"), "own", explain=say("own 自有、contracted 合同基地。")),
-    Column("accuracy_m", say("定位精度（米）"), "5", explain=say("整数，空为 0。")),
-    Column("capture", say("采集方式"), "survey", explain=say("survey 实测、phone 手机定位、map 图上勾绘、import 批量导入。")),
-    Column("valid_from", say("起"), "2020-01-01", explain=_SINCE),
-    Column("valid_to", say("止"), "", explain=_UNTIL),
+    Column("tenure", say("权属"), "own", explain=say("own 自有、contracted 合同基地。"), form=Form.CHOICE, choices=tuple(Tenure)),
+    Column("accuracy_m", say("定位精度（米）"), "5", explain=say("整数，空为 0。"), form=Form.NUMBER),
+    Column(
+        "capture",
+        say("采集方式"),
+        "survey",
+        explain=say("survey 实测、phone 手机定位、map 图上勾绘、import 批量导入。"),
+        form=Form.CHOICE,
+        choices=tuple(Capture),
+    ),
+    Column("valid_from", say("起"), "2020-01-01", explain=_SINCE, form=Form.DATE),
+    Column("valid_to", say("止"), "", explain=_UNTIL, form=Form.DATE),
     Column("geometry", say("边界"), "", required=True, explain=_OUTLINE),
 )
 

@@ -3,10 +3,38 @@
 from __future__ import annotations
 
 from gi_registry.kernel.errors import invalid
-from gi_registry.kernel.words import say
+from gi_registry.kernel.words import Words, say
 
 NAMES = {"utf-8": "utf-8-sig", "utf8": "utf-8-sig", "utf-8-sig": "utf-8-sig", "gbk": "gbk", "gb2312": "gbk", "gb18030": "gb18030"}
 _EXPECTED = say("请另存为 UTF-8（可带 BOM）、GBK 或 GB18030 编码的文件。")
+
+
+_WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
+_OTHERS: tuple[tuple[bytes, Words], ...] = (
+    (b"%PDF", say("这是 PDF 文件。")),
+    (b"\x89PNG", say("这是图片。")),
+    (b"\xff\xd8\xff", say("这是图片。")),
+    (b"Rar!", say("这是压缩文件。")),
+    (b"7z\xbc\xaf", say("这是压缩文件。")),
+    (b"\x1f\x8b", say("这是压缩文件。")),
+    (b"{\\rtf", say("这是文字处理文件。")),
+)
+_MARKUP = ("<html", "<!doctype", "<table", "<meta", "<head", "<body", "<div", "<style", "<?xml", "<workbook")
+
+
+def looks_like_workbook(content: bytes) -> bool:
+    """Say whether the bytes begin as those of Excel and OpenDocument files do, whatever the file is called."""
+    return content.startswith(_WORKBOOKS)
+
+
+def refuse_markup(text: str) -> None:
+    """Refuse a web page or an XML file, which some systems hand out under the name of a spreadsheet."""
+    if text.lstrip()[:12].lower().startswith(_MARKUP):
+        raise invalid(
+            "file",
+            say("这是网页或 XML，不是表格文件，虽然文件名可能是 .xls。"),
+            say("请在表格软件中打开，另存为 .xlsx 或 CSV UTF-8 后再导入。"),
+        )
 
 
 def decode(content: bytes, encoding: str = "") -> str:
@@ -45,8 +73,9 @@ def _strictly(content: bytes, name: str) -> str:
 def _refuse_other_formats(content: bytes) -> None:
     if not content.strip():
         raise invalid("file", say("文件是空的。"), say("请选择有内容的文件；第一行是列名。"))
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise invalid("file", say("这是 Excel 或压缩文件，目前接收 CSV 和 GeoJSON。"), say("请在表格软件中另存为“CSV UTF-8”后再导入。"))
+    for start, reason in _OTHERS:
+        if content.startswith(start):
+            raise invalid("file", reason, say("请选择 .xlsx、.ods、.xls、CSV 或 GeoJSON 文件。"))
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise invalid("file", say("文件是 UTF-16 编码。"), _EXPECTED)
     if b"\x00" in content:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from gi_registry.kernel.words import Words
@@ -11,15 +12,46 @@ from gi_registry.kernel.words import Words
 _NOTHING_TO_ADD = Words("")
 
 
+class Form(StrEnum):
+    """How a column is written, and so how a cell of it is read: a number may have separators, a date several spellings."""
+
+    TEXT = "text"
+    DATE = "date"
+    NUMBER = "number"
+    CHOICE = "choice"
+
+
 @dataclass(frozen=True)
 class Column:
-    """A column: its ``name`` in files, its ``title`` for people (also accepted as a header), a sample value, what goes in."""
+    """A column: its ``name`` in files, its ``title`` for people (also accepted as a header), a sample value, what goes in.
+
+    A number that stands in a text column (a code, a telephone) keeps its digits; ``choices`` are the values of a closed list.
+    """
 
     name: str
     title: Words
     example: str = ""
     required: bool = False
     explain: Words = _NOTHING_TO_ADD
+    form: Form = Form.TEXT
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A cell that could not be read: what stood there, why, and what to do."""
+
+    value: str
+    reason: Words
+    remedy: Words | None = None
+
+
+@dataclass(frozen=True)
+class RowWarning:
+    """What a person should look at in a row that was stored, or, with row 0, in the file."""
+
+    row: int
+    message: Words
 
 
 @dataclass(frozen=True)

@@ -1,56 +1,83 @@
 """Files of others: which of our columns is made of which of theirs.
 
 A mapping is a TOML or JSON table per kind, ``column = "text with {their header}"``. A value whose headers are all empty in a row is empty;
-a text without a header is the same in every row.
+a text without a header is the same in every row. ``{header|day-first}`` reads dates written day/month/year, ``{header|name}``
+translates through the table ``[tables.name]`` of the file, whose entry ``"*"`` stands for every other value.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from gi_registry.bulk.rules.cells import day_first
 from gi_registry.bulk.rules.kinds import Kind
-from gi_registry.bulk.rules.reading import GEOMETRY, Line, Table
+from gi_registry.bulk.rules.reading import GEOMETRY
+from gi_registry.bulk.rules.table import Line, Table
 from gi_registry.kernel.errors import invalid
 from gi_registry.kernel.words import say
 
-_SLOT = re.compile(r"\{([^{}]+)\}")
+_SLOT = re.compile(r"\{([^{}|]+)(?:\|([^{}|]+))?\}")
+_TABLES = "tables"
+_ELSE = "*"
+_DAY_FIRST = "day-first"
 
 
 @dataclass(frozen=True)
 class Mapping:
-    """A mapping for one kind: our column → text with their headers in braces."""
+    """A mapping for one kind: our column → text with their headers in braces; ``tables`` translate their values into ours."""
 
     name: str
     texts: Dict[str, str]
+    tables: Dict[str, Dict[str, str]] = field(default_factory=dict)
 
     @property
     def sources(self) -> tuple[str, ...]:
         """The headers that a file must have."""
-        return tuple(dict.fromkeys(slot for text in self.texts.values() for slot in _SLOT.findall(text)))
+        return tuple(dict.fromkeys(header for text in self.texts.values() for header, _ in _SLOT.findall(text)))
 
     def value(self, text: str, cells: Dict[str, str]) -> str:
         """Return one of our values for their row."""
         slots = _SLOT.findall(text)
-        if slots and not any(cells.get(slot) for slot in slots):
+        if slots and not any(cells.get(header) for header, _ in slots):
             return ""
-        return _SLOT.sub(lambda found: cells.get(found.group(1), ""), text)
+        return _SLOT.sub(lambda found: self._read(cells.get(found[1], ""), found[2]), text)
+
+    def _read(self, value: str, how: str | None) -> str:
+        if how is None or not value:
+            return value
+        if how == _DAY_FIRST:
+            return day_first(value)
+        table = self.tables[how]
+        return table.get(value, table.get(_ELSE, value))
 
 
 def mapping_of(name: str, content: Dict[str, Any], kind: Kind) -> Mapping:
     """Return the mapping for ``kind`` from a mapping file; raise Invalid when it has none or names a column the kind lacks."""
     texts = content.get(kind.name)
     if not isinstance(texts, dict):
-        known = "、".join(key for key, value in content.items() if isinstance(value, dict))
+        known = "、".join(key for key, value in content.items() if isinstance(value, dict) and key != _TABLES)
         raise invalid(
             "mapping", say("映射“%(name)s”不适用于 %(kind)s。", name=name, kind=kind.name), say("它适用于：%(known)s。", known=known)
         )
     unknown = [column for column in texts if kind.column(column) is None]
     if unknown:
         raise invalid("mapping", say("映射里的列“%(column)s”不属于 %(kind)s。", column=unknown[0], kind=kind.name), say("请核对映射文件。"))
-    return Mapping(name, {str(column): str(text) for column, text in texts.items()})
+    mapping = Mapping(name, {str(column): str(text) for column, text in texts.items()}, _tables(content))
+    for text in mapping.texts.values():
+        for _, how in _SLOT.findall(text):
+            if how and how != _DAY_FIRST and how not in mapping.tables:
+                raise invalid("mapping", say("映射里没有对照表“%(table)s”。", table=how), say("请核对映射文件。"))
+    return mapping
+
+
+def _tables(content: Dict[str, Any]) -> dict[str, dict[str, str]]:
+    tables = content.get(_TABLES)
+    if not isinstance(tables, dict):
+        return {}
+    return {str(name): {str(key): str(value) for key, value in table.items()} for name, table in tables.items() if isinstance(table, dict)}
 
 
 def apply(mapping: Mapping, table: Table) -> Table:
@@ -64,13 +91,19 @@ def apply(mapping: Mapping, table: Table) -> Table:
         )
     has_geometry = GEOMETRY in table.headers and GEOMETRY not in mapping.texts
     headers = (*mapping.texts, *([GEOMETRY] if has_geometry else []))
-    lines = tuple(Line(line.row, _mapped(mapping, line.cells, has_geometry)) for line in table.lines)
-    return Table(headers, lines, table.errors)
+    lines = tuple(_mapped(mapping, line, has_geometry) for line in table.lines)
+    return replace(table, headers=headers, lines=lines)
 
 
-def _mapped(mapping: Mapping, cells: Dict[str, str], has_geometry: bool) -> dict[str, str]:
-    values = {column: mapping.value(text, cells) for column, text in mapping.texts.items()}
-    return values | ({GEOMETRY: cells[GEOMETRY]} if has_geometry else {})
+def _mapped(mapping: Mapping, line: Line, has_geometry: bool) -> Line:
+    values = {column: mapping.value(text, line.cells) for column, text in mapping.texts.items()}
+    if has_geometry:
+        values[GEOMETRY] = line.cells[GEOMETRY]
+    if not line.faults and not line.shared:
+        return Line(line.row, values)
+    origins = {column: [header for header, _ in _SLOT.findall(text)] for column, text in mapping.texts.items()}
+    faults = {column: line.faults[header] for column, headers in origins.items() for header in headers if header in line.faults}
+    return Line(line.row, values, faults, frozenset(column for column, headers in origins.items() if line.shared & set(headers)))
 
 
 def own_headers(kind: Kind, table: Table) -> Table:
@@ -95,5 +128,27 @@ def own_headers(kind: Kind, table: Table) -> Table:
             say("不认识的列：%(columns)s。", columns="、".join(unknown)),
             say("可用的列：%(known)s。请改正列名，或删去这一列。", known="、".join(column.name for column in kind.columns)),
         )
-    lines = tuple(Line(line.row, {names[key]: value for key, value in line.cells.items() if names[key]}) for line in table.lines)
-    return Table(tuple(name for name in names.values() if name), lines, table.errors)
+    lines = tuple(_renamed(line, names) for line in table.lines)
+    return replace(table, headers=tuple(name for name in names.values() if name), lines=lines)
+
+
+def _renamed(line: Line, names: Dict[str, str]) -> Line:
+    cells = {names[key]: value for key, value in line.cells.items() if names[key]}
+    if not line.faults and not line.shared:
+        return Line(line.row, cells)
+    faults = {names[key]: fault for key, fault in line.faults.items() if names[key]}
+    return Line(line.row, cells, faults, frozenset(names[key] for key in line.shared if names[key]))
+
+
+def wanted_of(kind: Kind, mapping: Mapping | None) -> list[frozenset[str]]:
+    """Return the headers by which a header row is known: the mapping's, or the kind's required columns by name or title."""
+    if mapping is not None:
+        return [frozenset({source}) for source in mapping.sources]
+    return [frozenset({column.name, str(column.title)}) for column in kind.columns if column.required]
+
+
+def known_of(kind: Kind, mapping: Mapping | None) -> list[str]:
+    """Return every header that has a meaning, in its exact spelling."""
+    if mapping is not None:
+        return list(mapping.sources)
+    return [name for column in kind.columns for name in (column.name, str(column.title))]

@@ -6,68 +6,54 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, NoReturn
 
-from gi_registry.bulk.rules.encoding import decode
-from gi_registry.bulk.rules.kinds import RowError
+from gi_registry.bulk.rules.encoding import decode, refuse_markup
+from gi_registry.bulk.rules.grid import Grid
+from gi_registry.bulk.rules.kinds import RowError, RowWarning
+from gi_registry.bulk.rules.layout import lay_out
+from gi_registry.bulk.rules.table import MOST_ROWS, Line, Table, limit_rows
 from gi_registry.kernel.errors import invalid
 from gi_registry.kernel.identifiers import storable
 from gi_registry.kernel.words import say
 
+__all__ = ["GEOMETRY", "MOST_ROWS", "Line", "Table", "read_table", "read_text"]
+
 GEOMETRY = "geometry"
-MOST_ROWS = 200_000
-
-
-@dataclass(frozen=True)
-class Line:
-    """One row as it stands: its line in the file and its cells by header."""
-
-    row: int
-    cells: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Table:
-    """What a file holds: the headers, the rows that could be read, and the errors of those that could not."""
-
-    headers: tuple[str, ...]
-    lines: tuple[Line, ...]
-    errors: tuple[RowError, ...] = ()
+HEADROOM = 40
 
 
 def read_table(content: bytes, *, name: str = "", encoding: str = "") -> Table:
-    """Return the rows of a CSV or GeoJSON file (told apart by content); raise Invalid for what is no such file."""
+    """Return the rows of a CSV or GeoJSON file (told apart by content) under its first row; raise Invalid for what is no such file."""
+    found = read_text(content, name=name, encoding=encoding)
+    return lay_out(found) if isinstance(found, Grid) else found
+
+
+def read_text(content: bytes, *, name: str = "", encoding: str = "") -> Grid | Table:
+    """Return what a text file holds: the grid of a CSV, the table of a GeoJSON; raise Invalid for what is neither."""
     text = decode(content, encoding)
     if text.lstrip()[:1] == "{" or name.lower().endswith((".geojson", ".json")):
         return _read_geojson(text)
-    return _read_csv(text)
+    refuse_markup(text)
+    grid = _read_csv(text)
+    if name.lower().endswith((".xls", ".xlsx", ".ods")):
+        told = RowWarning(0, say("文件名像工作簿，内容是 CSV，已按 CSV 读取。"))
+        return replace(grid, warnings=(told,))
+    return grid
 
 
-def _read_csv(text: str) -> Table:
+def _read_csv(text: str) -> Grid:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    lines: list[Line] = []
-    errors: list[RowError] = []
-    headers: tuple[str, ...] = ()
+    rows: list[tuple[int, Sequence[str]]] = []
     try:
         for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if not headers:
-                headers = _headers(cells)
-            elif len(cells) != len(headers):
-                errors.append(_ragged(reader.line_num, len(cells), len(headers)))
-            else:
-                plain = {header: _unescaped(cell.strip()) for header, cell in zip(headers, cells, strict=True)}
-                lines.append(Line(reader.line_num, plain))
-            _limit(len(lines))
+            if any(cell.strip() for cell in cells):
+                rows.append((reader.line_num, [cell.strip() for cell in cells]))
+                limit_rows(len(rows) - HEADROOM)
     except csv.Error as problem:
         _refuse_csv(reader.line_num, problem)
-    if not headers:
-        raise invalid("file", say("文件没有列名行。"), say("第一行须是列名。"))
-    if not lines and not errors:
-        raise invalid("file", say("文件只有列名，没有数据。"), say("请从第二行起填写数据。"))
-    return Table(headers, tuple(lines), tuple(errors))
+    return Grid(rows, strict=True)
 
 
 def _refuse_csv(row: int, problem: csv.Error) -> NoReturn:
@@ -77,36 +63,6 @@ def _refuse_csv(row: int, problem: csv.Error) -> NoReturn:
         say("请检查该行及之前的英文双引号是否成对，或重新导出 CSV。"),
         value=problem,
     ) from None
-
-
-def _headers(cells: Sequence[str]) -> tuple[str, ...]:
-    headers = tuple(cell.strip() for cell in cells)
-    if "" in headers:
-        raise invalid("file", say("第 %(place)s 列没有列名。", place=headers.index("") + 1), say("请补上列名，或删去这一列。"))
-    twice = sorted({header for header in headers if headers.count(header) > 1})
-    if twice:
-        raise invalid("file", say("列名“%(name)s”出现了不止一次。", name=twice[0]), say("每个列名只能出现一次。"))
-    return headers
-
-
-def _ragged(row: int, got: int, want: int) -> RowError:
-    return RowError(
-        row,
-        "",
-        "",
-        say("这一行有 %(got)s 格，列名有 %(want)s 个。", got=got, want=want),
-        say("请检查该行是否漏填，或内容里的逗号没有放在英文双引号内。"),
-    )
-
-
-def _unescaped(cell: str) -> str:
-    """Undo what an export does against formulas (see ``writing.safe_cell``)."""
-    return cell[1:] if len(cell) > 1 and cell[0] == "'" and cell[1] in "=+-@" else cell
-
-
-def _limit(rows: int) -> None:
-    if rows > MOST_ROWS:
-        raise invalid("file", say("文件超过 %(most)s 行。", most=MOST_ROWS), say("请拆成几个文件分别导入。"))
 
 
 def _read_geojson(text: str) -> Table:
@@ -121,7 +77,7 @@ def _read_geojson(text: str) -> Table:
         raise invalid("file", say("GeoJSON 不是 FeatureCollection。"), say("请导出为要素集合（FeatureCollection），每个要素一行。"))
     if not features:
         raise invalid("file", say("文件里没有要素。"), say("请至少导出一个要素。"))
-    _limit(len(features))
+    limit_rows(len(features))
     lines: list[Line] = []
     errors: list[RowError] = []
     for row, feature in enumerate(features, start=1):

@@ -15,7 +15,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def safe_cell(text: str) -> str:
     """Return a cell that no spreadsheet runs as a formula: an apostrophe in front, which reading takes away again."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) and not _is_number(text) else text
+    return f"'{text}" if text.startswith(("'", *FORMULA_STARTS)) and not _is_number(text) else text
 
 
 def _is_number(text: str) -> bool:

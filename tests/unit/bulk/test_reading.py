@@ -96,7 +96,9 @@ def test_an_unclosed_quote_names_the_row() -> None:
 
 
 def test_other_formats_are_named() -> None:
-    assert "Excel" in refusal(b"PK\x03\x04rest")[0]
+    assert "PDF" in refusal(b"%PDF-1.7\n")[0]
+    assert "网页" in refusal(b"<html><table><tr><td>code</td></tr></table></html>", name="rows.xls")[0]
+    assert "网页或 XML" in refusal(b'<?xml version="1.0"?><Workbook></Workbook>', name="rows.xls")[0]
     assert "UTF-16" in refusal("编号".encode("utf-16"))[0]
     assert "空字节" in refusal(b"code,name\nA1,\x00\n")[0]
 
