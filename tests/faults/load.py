@@ -225,8 +225,7 @@ def on_file(database: Database, desks: list[Desk]) -> set[str]:
 def unsound(database: Database) -> list[str]:
     """Return what is wrong with the books: the log's problems, years of the ledger that do not sum to zero, SQLite's own findings."""
     with database.session(writable=False) as session:
-        report = verify(session)
-        found = [] if report.sound else [str(line) for line in report.lines]
+        found = [f"{problem.kind} {problem.table} {problem.row_id}" for problem in verify(session).problems]
         return found + _unbalanced(session) + _damaged(session)
 
 

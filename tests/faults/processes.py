@@ -64,6 +64,11 @@ class Server:
 
     def start(self) -> float:
         """Start, and return the seconds until the server says that it is ready."""
+        self.begin()
+        return self.wait_until_ready()
+
+    def begin(self) -> None:
+        """Start, and wait for nothing."""
         settings = {
             "GI_DATABASE_URL": self.database_url,
             "GI_SECRET_KEY": SECRET_KEY,
@@ -75,6 +80,9 @@ class Server:
             self._process = subprocess.Popen(
                 command, cwd=ROOT, env={**os.environ, **settings}, stdout=out, stderr=out, start_new_session=True
             )
+
+    def wait_until_ready(self) -> float:
+        """Return the seconds until the server says that it is ready; its database is there then, too."""
         return wait_for(self._ready, f"the server is ready, see {self.log}")
 
     def _ready(self) -> bool:
