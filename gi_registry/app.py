@@ -26,6 +26,7 @@ from gi_registry.opendata.import_routes import bp as imports
 from gi_registry.opendata.log_routes import bp as log
 from gi_registry.opendata.routes import bp as opendata
 from gi_registry.origin.routes import bp as origin
+from gi_registry.registry.extract_routes import bp as extracts
 from gi_registry.registry.restriction_routes import bp as restrictions
 from gi_registry.registry.routes import bp as registry
 from gi_registry.reports.routes import bp as reports
@@ -46,6 +47,7 @@ BLUEPRINTS = (
     codes,
     desk,
     documents,
+    extracts,
     imports,
     opendata,
     organisations,

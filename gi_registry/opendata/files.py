@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +13,8 @@ from sqlmodel import Session
 from gi_registry.assets import asset_dir
 from gi_registry.bulk import service as bulk
 from gi_registry.bulk.rules import Line
-from gi_registry.bulk.rules.writing import template
+from gi_registry.bulk.rules.kinds import RowWarning
+from gi_registry.bulk.rules.writing import safe_cell
 from gi_registry.bulk.service import Options, Result
 from gi_registry.kernel.words import Words, say
 from gi_registry.opendata.kinds import KINDS
@@ -19,6 +22,7 @@ from gi_registry.workflow import Work
 
 MAPPINGS = "mappings"
 SHOWN_ERRORS = 50
+SHOWN_VALUE = 200
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Wishes:
     partial: bool = False
     encoding: str = ""
     mapping: str = ""
+    sheet: str = ""
 
 
 def import_file(
@@ -45,7 +50,7 @@ def import_file(
     chosen = bulk.kind_named(KINDS, kind)
     directory = asset_dir("geodata") / MAPPINGS
     mapping = bulk.read_mapping(wishes.mapping, chosen, directory=directory, files=mapping_files) if wishes.mapping else None
-    options = Options(partial=wishes.partial, dry_run=wishes.dry_run, encoding=wishes.encoding, mapping=mapping, watch=watch)
+    options = Options(partial=wishes.partial, dry_run=wishes.dry_run, encoding=wishes.encoding, sheet=wishes.sheet, mapping=mapping, watch=watch)
     return bulk.load_file(work, chosen, content, name=name, options=options)
 
 
@@ -54,9 +59,9 @@ def export_file(session: Session, kind: str, *, name: str) -> bytes:
     return bulk.dump_file(session, bulk.kind_named(KINDS, kind), name=name)
 
 
-def template_of(kind: str) -> bytes:
-    """Return an empty file of a kind with a sample row. Raises Invalid for an unknown kind."""
-    return template(bulk.kind_named(KINDS, kind))
+def template_of(kind: str, *, name: str) -> bytes:
+    """Return an empty file of a kind: a workbook where ``name`` ends with .xlsx, else CSV. Raises Invalid for an unknown kind."""
+    return bulk.template_file(bulk.kind_named(KINDS, kind), name=name)
 
 
 def mapping_names() -> list[str]:
@@ -83,7 +88,7 @@ def told(result: Result) -> str:
                 "第 %(row)s 行 %(column)s “%(value)s”：%(reason)s %(remedy)s",
                 row=error.row,
                 column=error.column,
-                value=error.value,
+                value=error.value[:SHOWN_VALUE],
                 reason=error.reason,
                 remedy=error.remedy or "",
             )
@@ -92,8 +97,30 @@ def told(result: Result) -> str:
     ]
     if len(result.errors) > SHOWN_ERRORS:
         lines.append(str(say("……另有 %(count)s 处；全部见 --json。", count=len(result.errors) - SHOWN_ERRORS)))
-    lines += [str(say("第 %(row)s 行 提示：%(text)s", row=warning.row, text=warning.message)) for warning in result.warnings[:SHOWN_ERRORS]]
+    lines += [str(_warning(warning)) for warning in result.warnings[:SHOWN_ERRORS]]
+    if len(result.warnings) > SHOWN_ERRORS:
+        lines.append(str(say("……另有 %(count)s 条提示；全部见 --json。", count=len(result.warnings) - SHOWN_ERRORS)))
     return "\n".join(lines)
+
+
+def _warning(warning: RowWarning) -> Words:
+    if warning.row == 0:
+        return say("提示：%(text)s", text=warning.message)
+    return say("第 %(row)s 行 提示：%(text)s", row=warning.row, text=warning.message)
+
+
+def errors_csv(result: Result) -> bytes:
+    """Return the errors of a file as CSV, for the person who mends it: row, column, value, reason, remedy."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([str(title) for title in _ERROR_TITLES])
+    for error in result.errors:
+        cells = (error.row, error.column, error.value, error.reason, error.remedy or "")
+        writer.writerow([safe_cell(str(cell)) for cell in cells])
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+
+
+_ERROR_TITLES = (say("行"), say("列"), say("值"), say("原因"), say("怎样改"))
 
 
 def progress(lines: Sequence[Line]) -> Iterable[Line]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, current_app, request, send_file
 from werkzeug.wrappers import Response
 
+from gi_registry.config import Settings
 from gi_registry.opendata import queries, service
 from gi_registry.opendata.rules import filters_from, public_state
 from gi_registry.registry import rules as register
 from gi_registry.registry.queries import categories
 from gi_registry.web.access import PUBLIC, access
+from gi_registry.web.languages import locale
 from gi_registry.web.negotiation import json_answer, table, wanted
 from gi_registry.web.pages import page, translated
 from gi_registry.web.pagination import paginate
@@ -63,6 +66,17 @@ def show_user(uscc: str) -> str | Response:
     if wanted() == "json":
         return json_answer(_user_json(shown))
     return page("opendata/user.html", user=shown, rules=register, public_state=public_state)
+
+
+@bp.get("/registry/users/<uscc>/extract.pdf")
+@access(PUBLIC)
+def show_user_extract(uscc: str) -> Response:
+    """Hand out what the register states about a user now, as everyone may read it."""
+    settings: Settings = current_app.extensions["gi_settings"]
+    made = service.user_extract(current_work(), uscc, public_url=settings.public_url, language=locale())
+    answer = send_file(BytesIO(made.content), mimetype="application/pdf", download_name=made.name)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _gi_json(entry: service.GiEntry) -> dict[str, Any]:

@@ -23,8 +23,9 @@ from gi_registry.origin.models import AreaVersion
 from gi_registry.origin.queries import list_areas
 from gi_registry.registry.models import Authorisation, Gi, Protection
 from gi_registry.registry.queries import counts_by_gi, get_gi, protections_of
-from gi_registry.registry.rules import standing_of
+from gi_registry.registry.rules import MAY_USE, standing_of
 from gi_registry.registry.service import facts_of
+from gi_registry.registry.service.extract import Extract, PublicEntry, public_extract
 from gi_registry.workflow import Work
 
 GI_COLUMNS = ("code", "name", "name_en", "category", "country", "division", "place", "holder", "tracks", "users", "url")
@@ -113,6 +114,11 @@ class UserPage:
     place: str
     entries: Sequence[UserEntry]
 
+    @property
+    def in_use(self) -> bool:
+        """Whether the user has an authorisation in use: only then is there an extract for everyone."""
+        return any(entry.row.state in MAY_USE for entry in self.entries)
+
 
 def gi_lines(session: Session, gis: Sequence[Gi]) -> list[GiLine]:
     """Return GIs as lines of the list, in four queries however many they are."""
@@ -197,6 +203,21 @@ def user_page(work: Work, code: str) -> UserPage:
     ]
     name = masked(organisation.name, natural_person=organisation.natural_person)
     return UserPage(name, organisation.uscc or "", full_name(work.session, organisation.division_code), entries)
+
+
+def user_extract(work: Work, code: str, *, public_url: str, language: str) -> Extract:
+    """Return the register extract of a user as everyone may have it; NotFound for one without an authorisation in use."""
+    shown = user_page(work, code)
+    entries = [
+        PublicEntry(entry.row, entry.gi, entry.protection, entry.may_use, entry.listing.sentence if entry.listing else None)
+        for entry in shown.entries
+        if entry.row.state in MAY_USE
+    ]
+    if not entries:
+        raise NotFound
+    return public_extract(
+        name=shown.name, uscc=shown.uscc, place=shown.place, entries=entries, now=work.now, public_url=public_url, language=language
+    )
 
 
 def _read(code: str) -> str:
