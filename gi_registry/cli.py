@@ -59,7 +59,7 @@ def tell(answer: dict[str, Any], *, as_json: bool, words: Words | str) -> None:
 @click.pass_obj
 def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve the registry. Example: gi-registry serve --port 8000 --workers 2"""
-    from gi_registry.doctor import require_startable  # noqa: PLC0415  # loads Alembic
+    from gi_registry.doctor.examination import require_startable  # noqa: PLC0415  # loads Alembic
     from gi_registry.server import run  # noqa: PLC0415  # the server is needed by this command only
 
     require_startable(settings, host=host)
@@ -70,7 +70,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
 @click.pass_obj
 def scheduler(settings: Settings) -> None:
     """Keep the timetable of nightly and frequent jobs; of several processes one leads. Example: gi-registry scheduler"""
-    from gi_registry.doctor import require_startable  # noqa: PLC0415  # loads Alembic
+    from gi_registry.doctor.examination import require_startable  # noqa: PLC0415  # loads Alembic
     from gi_registry.jobs.runner import keep_timetable_until_stopped  # noqa: PLC0415  # needed by this command only
     from gi_registry.jobs.timetable import TIMETABLE  # noqa: PLC0415  # loads every feature that has a job
 
@@ -83,9 +83,10 @@ def scheduler(settings: Settings) -> None:
 @click.pass_obj
 def doctor(settings: Settings, as_json: bool) -> None:
     """Name every problem of this installation with its remedy, and every setting. Example: gi-registry doctor"""
-    from gi_registry import doctor as examination  # noqa: PLC0415  # loads Alembic
+    from gi_registry.doctor import examination  # noqa: PLC0415  # loads Alembic
+    from gi_registry.doctor.report import Report  # noqa: PLC0415  # with it
 
-    report = examination.Report(examination.list_settings(settings), examination.examine(settings))
+    report = Report(examination.list_settings(settings), examination.examine(settings))
     tell(report.as_json(), as_json=as_json, words=report.as_text())
     if report.problems:
         raise SystemExit(1)
@@ -182,16 +183,17 @@ def log_verify(settings: Settings, kept: Path | None, verifier_key: str | None, 
 @click.option("--dry-run", is_flag=True, help="Check everything, store nothing.")
 @click.option("--partial", is_flag=True, help="Store the good rows; without it all rows or none.")
 @click.option("--encoding", default="", help="utf-8, gbk or gb18030, where detection should not decide.")
-@click.option("--mapping", default="", help="agi, ava, or a TOML or JSON file that reads other headers.")
-@click.option("--template", type=click.Path(dir_okay=False, path_type=Path), help="Write an empty file with a sample row instead.")
+@click.option("--sheet", default="", help="Name or number of the sheet of a workbook; needed where several have data.")
+@click.option("--mapping", default="", help="uk-gi, agi, ava, or a TOML or JSON file that reads other headers.")
+@click.option("--template", type=click.Path(dir_okay=False, path_type=Path), help="Write an empty .xlsx or .csv to fill in instead.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
 def import_rows(settings: Settings, /, kind: str, file: Path | None, template: Path | None, *, as_json: bool, **options: Any) -> None:
-    """Store the rows of a CSV or GeoJSON file. Example: gi-registry import gis jiangsu.csv --mapping agi"""
+    """Store the rows of a CSV, XLSX, ODS, XLS or GeoJSON file. Example: gi-registry import gis jiangsu.csv --mapping agi"""
     from gi_registry.opendata import files  # noqa: PLC0415  # loads every feature that has rows
 
     if template is not None:
-        template.write_bytes(files.template_of(kind))
+        template.write_bytes(files.template_of(kind, name=template.name))
         tell({"template": str(template)}, as_json=as_json, words=say("已写入样表 %(file)s。", file=template))
         return
     if file is None:
@@ -209,7 +211,7 @@ def import_rows(settings: Settings, /, kind: str, file: Path | None, template: P
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
 def export_rows(settings: Settings, kind: str, file: Path, *, as_json: bool) -> None:
-    """Write every row of a kind; .geojson writes GeoJSON. Example: gi-registry export gis gis.csv"""
+    """Write every row of a kind as .csv, .xlsx or, for areas and plots, .geojson. Example: gi-registry export gis gis.csv"""
     from gi_registry.opendata import files  # noqa: PLC0415  # loads every feature that has rows
 
     with database_of(settings).session(writable=False) as session:

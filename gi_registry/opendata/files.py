@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import sys
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,9 +15,13 @@ from sqlmodel import Session
 from gi_registry.assets import asset_dir
 from gi_registry.bulk import service as bulk
 from gi_registry.bulk.rules import Line
+from gi_registry.bulk.rules.encoding import looks_like_workbook
 from gi_registry.bulk.rules.kinds import RowWarning
+from gi_registry.bulk.rules.workbook import sheet_names
 from gi_registry.bulk.rules.writing import safe_cell
 from gi_registry.bulk.service import Options, Result
+from gi_registry.bulk.workbooks import open_workbook
+from gi_registry.kernel.errors import Invalid, invalid
 from gi_registry.kernel.words import Words, say
 from gi_registry.opendata.kinds import KINDS
 from gi_registry.workflow import Work
@@ -50,7 +56,9 @@ def import_file(
     chosen = bulk.kind_named(KINDS, kind)
     directory = asset_dir("geodata") / MAPPINGS
     mapping = bulk.read_mapping(wishes.mapping, chosen, directory=directory, files=mapping_files) if wishes.mapping else None
-    options = Options(partial=wishes.partial, dry_run=wishes.dry_run, encoding=wishes.encoding, sheet=wishes.sheet, mapping=mapping, watch=watch)
+    options = Options(
+        partial=wishes.partial, dry_run=wishes.dry_run, encoding=wishes.encoding, sheet=wishes.sheet, mapping=mapping, watch=watch
+    )
     return bulk.load_file(work, chosen, content, name=name, options=options)
 
 
@@ -131,3 +139,37 @@ def progress(lines: Sequence[Line]) -> Iterable[Line]:
     from rich.progress import track
 
     return track(lines, description=str(say("导入")), console=Console(stderr=True))
+
+
+MOST_CARRIED = 450_000
+"""Characters that a form may carry: with more, the person chooses the file again."""
+_MOST_UNPACKED = 20_000_000
+
+
+def sheets_of(content: bytes) -> list[str]:
+    """Return the names of the sheets to choose from where a workbook has several with data, else none."""
+    if not looks_like_workbook(content):
+        return []
+    try:
+        names = sheet_names(open_workbook(content).sheets)
+    except Invalid:
+        return []
+    return names if len(names) > 1 else []
+
+
+def packed_file(content: bytes) -> str:
+    """Return a file as text that a form carries to the next step, or nothing where it is too large for that."""
+    text = base64.b64encode(zlib.compress(content)).decode("ascii")
+    return text if len(text) <= MOST_CARRIED else ""
+
+
+def unpacked_file(text: str) -> bytes:
+    """Return the file that a form carried; raise Invalid for what ``packed_file`` cannot have written."""
+    try:
+        reader = zlib.decompressobj()
+        content = reader.decompress(base64.b64decode(text, validate=True), _MOST_UNPACKED)
+    except (ValueError, zlib.error):
+        content = b""
+    if not content or reader.unconsumed_tail:
+        raise invalid("file", say("没有收到文件。"), say("请重新选择文件。"))
+    return content

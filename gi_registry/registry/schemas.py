@@ -33,8 +33,8 @@ class GiForm(Shape):
     """A geographical indication."""
 
     code: str = Field(min_length=1, max_length=80)
-    name: str = Field(min_length=1, max_length=120)
-    name_en: str = Field(default="", max_length=160)
+    name: str = Field(min_length=1, max_length=300)
+    name_en: str = Field(default="", max_length=300)
     category: str = Field(default="", max_length=40)
     country: str = Field(default="CN", pattern="^[A-Z]{2}$")
     division_code: str = ""
