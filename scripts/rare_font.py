@@ -1,7 +1,7 @@
 """Make the second font of the papers: every Han character of Noto Sans CJK SC that the first font lacks, and two thin spaces.
 
 ``python scripts/rare_font.py NotoSansCJK-Regular.ttc``, with fonttools installed beside it (nothing else here needs fonttools). The
-first font has the common characters; names of people, villages and firms need the rest: all of 通用规范汉字表 and of the blocks
+first font has the common characters; names of people, villages and firms need the rest (by the publisher all of 通用规范汉字表): the blocks
 U+4E00–9FFF and U+3400–4DBF, and what the source has of the later ones. The result is the same for the same source.
 """
 
