@@ -9,6 +9,7 @@ from flask_wtf import CSRFProtect
 
 from gi_registry.accounts.organisation_routes import bp as organisations
 from gi_registry.accounts.people_routes import bp as people
+from gi_registry.accounts.profile_routes import bp as profile
 from gi_registry.accounts.routes import bp as accounts
 from gi_registry.accounts.routes import register_sign_in
 from gi_registry.anomalies.routes import bp as anomalies
@@ -52,6 +53,7 @@ BLUEPRINTS = (
     opendata,
     organisations,
     people,
+    profile,
     registry,
     restrictions,
     reports,

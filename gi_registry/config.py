@@ -20,6 +20,8 @@ class Settings:
     mark_file: the operator's drawing of the special mark (SVG, PNG or PDF); empty shows a sample frame.
     trusted_proxies: how many proxies in front may set X-Forwarded-For.
     smtp_url: ``smtp://user:password@host:port``; empty keeps e-mail off.
+    sms_url: where text messages are posted as JSON (``to``, ``text``, ``id``); empty keeps SMS off.
+    sms_token: sent to it as ``Authorization: Bearer …``.
     place_table: CSV of address ranges and divisions for coarse scan places; empty counts clients only.
     session_minutes: idle time after which a signed-in person must sign in again.
     upload_bytes: largest accepted request body.
@@ -33,6 +35,8 @@ class Settings:
     mark_file: str = ""
     trusted_proxies: int = 0
     smtp_url: str = ""
+    sms_url: str = ""
+    sms_token: str = ""
     place_table: str = ""
     session_minutes: int = 30
     upload_bytes: int = 32 * 1024 * 1024

@@ -21,6 +21,7 @@ from gi_registry.kernel.errors import Conflict
 from gi_registry.kernel.words import say
 from gi_registry.log import keys as log_keys
 from gi_registry.policy import service as policy
+from gi_registry.policy.defaults import DEMONSTRATION
 from gi_registry.workflow import Work, open_work
 
 
@@ -50,6 +51,8 @@ def upgrade_database(database: Database, settings: Settings | None = None, *, de
     with open_work(database) as work:
         _mark(work.session.get(Installation, 1), work, fresh=fresh, demo=demo, demo_now=settings.demo_now if settings else "")
         policy.seed(work)
+        if (installation := work.session.get(Installation, 1)) is not None and installation.demo:
+            policy.seed(work, DEMONSTRATION)
         divisions.seed_calendar(work)
         if settings and settings.secret_key:
             log_keys.ensure_key(work.session, settings, at=work.now)

@@ -101,9 +101,14 @@ def _migrate(url: str) -> None:
 def _install(url: str) -> None:
     from gi_registry.db import Database
     from gi_registry.installation import upgrade_database
+    from gi_registry.policy.defaults import DEMONSTRATION
+    from gi_registry.policy.service import seed
+    from gi_registry.workflow import open_work
 
     database = Database(url)
     upgrade_database(database)
+    with open_work(database) as work:
+        seed(work, DEMONSTRATION)  # officers sign in with a password alone; the tests of second factors ask for them again
     database.engine.dispose()
 
 

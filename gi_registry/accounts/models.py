@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, text
 from sqlmodel import Field
 
 from gi_registry.accounts.rules import ORGANISATION_KINDS
@@ -50,6 +50,7 @@ class Person(Versioned, Row, table=True):
     active: bool = True
     epoch: int = 1
     created_at: datetime
+    language: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class RoleGrant(Row, table=True):
@@ -85,3 +86,56 @@ class SignInAttempt(Row, table=True):
     login: str = Field(index=True)
     client: str = Field(index=True)
     at: datetime = Field(index=True)
+
+
+class Invitation(Row, table=True):
+    """A letter with a one-time code: open until it is used, voided, or its days are over."""
+
+    __table_args__ = (
+        CheckConstraint("purpose IN ('invitation', 'recovery')", name="purpose"),
+        CheckConstraint("used_at IS NULL OR voided_at IS NULL", name="end"),
+        Index("uq_invitation_open", "person_id", unique=True, sqlite_where=text("used_at IS NULL AND voided_at IS NULL"),
+              postgresql_where=text("used_at IS NULL AND voided_at IS NULL")),
+    )  # fmt: skip
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    purpose: str
+    identity: str = ""
+    code_hash: str
+    issued_at: datetime
+    issued_by: int | None = Field(default=None, foreign_key="person.id")
+    expires_at: datetime
+    tries: int = 0
+    used_at: datetime | None = None
+    voided_at: datetime | None = None
+
+
+class SecondFactor(Row, table=True):
+    """The secret of a person's authenticator (TOTP, RFC 6238), sealed; ``last_step`` is the last one used, so that no code works twice."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", unique=True)
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    created_at: datetime
+    confirmed_at: datetime | None = None
+    last_step: int = 0
+
+
+class RecoveryCode(Row, table=True):
+    """A code that stands for the authenticator once."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    digest: str
+    used_at: datetime | None = None
+
+
+class SignInSession(Row, table=True):
+    """A browser in which a person is signed in; ``agent`` is what it calls itself, shortened."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    started_at: datetime
+    agent: str = ""
+    ended_at: datetime | None = None

@@ -6,26 +6,32 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from gi_registry.accounts import pages, service
-from gi_registry.accounts.rules import GIVEN, ROLE_LABELS
+from gi_registry.accounts.rules import GIVEN, PERSON_STATES, ROLE_LABELS, PeopleFilter
 from gi_registry.accounts.schemas import GrantForm, NewPerson, PasswordForm, VersionForm
 from gi_registry.kernel.words import Words, say
 from gi_registry.web.access import access
 from gi_registry.web.forms import read_form, reshow
+from gi_registry.web.negotiation import table, wanted
 from gi_registry.web.pages import page, redirect_with
-from gi_registry.web.pagination import paginate
+from gi_registry.web.pagination import all_rows, paginate
 from gi_registry.web.work import current_work
 
 bp = Blueprint("people", __name__)
+COLUMNS = ("login", "name", "organisation", "uscc", "roles", "state", "last_sign_in")
 
 
 @bp.get("/office/people")
 @access("person:manage")
-def list_people() -> str:
-    """List the people, by login, name or organisation."""
-    work = current_work()
-    found = paginate(work.session, pages.people_for(work, request.args.get("q", "").strip()))
-    roles = pages.roles_of(work, [person.id or 0 for person, _ in found.rows])
-    return page("accounts/people.html", found=found, roles=roles, labels=ROLE_LABELS)
+def list_people() -> str | Response:
+    """List the people, narrowed by the address; ``?format=csv`` or ``json`` exports what is seen."""
+    work, filters = current_work(), _filters()
+    query = pages.people_for(work, filters)
+    if wanted() in {"csv", "json"}:
+        return table(pages.people_rows(work, all_rows(work.session, query)), columns=COLUMNS, name="people")
+    found = paginate(work.session, query)
+    numbers = [person.id or 0 for person, _ in found.rows]
+    more = {"roles": pages.roles_of(work, numbers), "seen": pages.last_sign_ins_of(work, numbers), "state_of": pages.state_of}
+    return page("accounts/people.html", found=found, filters=filters, labels=ROLE_LABELS, states=PERSON_STATES, given=_roles(), **more)
 
 
 @bp.get("/office/people/new")
@@ -41,6 +47,8 @@ def add_person() -> Response:
     """Add a person with a first role."""
     reshow(new_person)
     person = service.add_person(current_work(), read_form(NewPerson))
+    if not person.password_hash:
+        return redirect_with(say("已增加账号 %(login)s，请打印邀请函。", login=person.login), "letters.show_letters", person_id=person.id)
     return _back(say("已增加账号 %(login)s。", login=person.login), person.id or 0)
 
 
@@ -104,6 +112,24 @@ def end_sessions(person_id: int) -> Response:
     reshow(show_person, person_id)
     service.end_sessions_of(current_work(), person_id, version=read_form(VersionForm).version)
     return _back(say("已结束全部登录。"), person_id)
+
+
+@bp.post("/office/people/<int:person_id>/factor/reset")
+@access("person:manage")
+def reset_factor(person_id: int) -> Response:
+    """Forget a person's second factor."""
+    reshow(show_person, person_id)
+    service.reset_factor_of(current_work(), person_id, version=read_form(VersionForm).version)
+    return _back(say("已重置第二重验证，原有登录全部结束。"), person_id)
+
+
+def _filters() -> PeopleFilter:
+    asked = {name: request.args.get(name, "").strip()[:160] for name in ("q", "role", "organisation", "state")}
+    return PeopleFilter(**asked | {"role": asked["role"] if asked["role"] in GIVEN else "", "state": _state(asked["state"])})
+
+
+def _state(asked: str) -> str:
+    return asked if asked in PERSON_STATES else ""
 
 
 def _roles() -> list[tuple[str, Words]]:

@@ -36,6 +36,8 @@ _READERS = {**_OFFICERS, "auditor": ANY, "system": ANY}
 GRANTS: dict[str, dict[str, Scope]] = {
     # accounts
     "person:manage": {"security_admin": ANY, "system": ANY},
+    "person:invite": {"county_handler": REGION, "security_admin": ANY, "system": ANY},
+    "person:recover": {"county_handler": REGION, "security_admin": ANY, "system": ANY},
     "organisation:edit": {"county_handler": REGION, "province_officer": REGION, "national_officer": ANY, "system": ANY},
     "organisation:view": {**_PRODUCERS, **_READERS},
     # documents and notices

@@ -31,7 +31,7 @@ COVERED: frozenset[str] = frozenset(
         "area_version", "plot",
         "yield_cap", "batch", "batch_plot", "ledger_account", "ledger_transfer", "ledger_entry",
         "signing_key", "allotment", "code_range", "code_interval",
-        "annual_report",
+        "annual_report", "report_attachment",
         "finding", "finding_evidence", "recorded_fact",
         "listing_case", "listing_step", "defence_point",
         "lead", "lead_step", "lead_evidence", "lead_contact_view",
@@ -78,6 +78,7 @@ EXCLUDED: Mapping[str, Mapping[str, str]] = {
 ADDED: Mapping[str, Mapping[str, object]] = {
     "plot": {"converted_from": ""},
     "person": {"language": ""},
+    "annual_report": {"lists": {}, "choices": {}, "sections": {}},
 }
 """Columns that came after the first release, with the value that every older row got. A row that still holds it is hashed without the
 column, so that rows logged before the column existed keep their hash, and any other value is covered like the rest."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlmodel import Session
@@ -11,7 +12,7 @@ from gi_registry.divisions.rules import LEVEL_OF_LENGTH, path_codes
 from gi_registry.kernel.errors import Unavailable
 from gi_registry.kernel.words import say
 from gi_registry.policy import queries
-from gi_registry.policy.defaults import DEFAULTS
+from gi_registry.policy.defaults import DEFAULTS, Default
 from gi_registry.policy.models import PolicyParameter
 from gi_registry.policy.rules import Parameter, choose, version_of
 from gi_registry.workflow import Work
@@ -56,10 +57,10 @@ def _places(session: Session, division: str) -> tuple[str, ...]:
     return tuple(division[:length] for length in sorted(LEVEL_OF_LENGTH, reverse=True) if length <= len(division))
 
 
-def seed(work: Work) -> int:
-    """Install the defaults that are missing, leave what is there; return how many were added. Running it again adds nothing."""
+def seed(work: Work, values: Sequence[Default] = DEFAULTS) -> int:
+    """Install the values that are missing, leave what is there; return how many were added. Running it again adds nothing."""
     present = {(row.key, row.division, row.valid_from) for row in queries.list_parameters(work.session)}
-    missing = [item for item in DEFAULTS if (item.key, item.division, item.valid_from) not in present]
+    missing = [item for item in values if (item.key, item.division, item.valid_from) not in present]
     for item in missing:
         row = PolicyParameter(
             key=item.key,

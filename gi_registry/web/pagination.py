@@ -40,3 +40,9 @@ def paginate(session: Session, query: Any, *, per_page: int = PER_PAGE) -> Page:
     number = page_number()
     rows = session.exec(query.limit(per_page).offset((number - 1) * per_page)).all()
     return Page(rows, total, number, per_page)
+
+
+def all_rows(session: Session, query: Any) -> Sequence[Any]:
+    """Return every row of a query, for the export of a list."""
+    rows: Sequence[Any] = session.exec(query).all()
+    return rows

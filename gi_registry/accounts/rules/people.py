@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -35,6 +36,19 @@ TRIES_PER_CLIENT = 40
 LEAST_PASSWORD = 10
 
 
+PERSON_STATES = {"active": say("启用"), "invited": say("待启用"), "blocked": say("停用")}
+
+
+@dataclass(frozen=True)
+class PeopleFilter:
+    """What a list of people is narrowed to; empty means all. ``state`` is one of ``PERSON_STATES``."""
+
+    q: str = ""
+    role: str = ""
+    organisation: str = ""
+    state: str = ""
+
+
 @dataclass(frozen=True)
 class Attempts:
     """Failed sign-ins of the last ``WINDOW``."""
@@ -64,6 +78,31 @@ def check_password(password: str, *, login: str) -> None:
         raise invalid("password", say("密码过短。"), say("至少 %(least)s 个字符，可以用一句话。", least=LEAST_PASSWORD))
     if login and login.lower() in password.lower():
         raise invalid("password", say("密码中含有登录名。"), say("请换一个与登录名无关的密码。"))
+
+
+_AGENTS = ("MicroMessenger", "Edg", "Firefox", "Chrome", "Safari")
+_SYSTEMS = ("HarmonyOS", "Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
+
+
+def agent_name(header: str) -> str:
+    """Return what a browser's User-Agent says in two words (``Chrome Android``): enough to know one's own device, no more."""
+    found = (next((name for name in names if name in header), "") for names in (_AGENTS, _SYSTEMS))
+    return " ".join(part for part in found if part)
+
+
+def mobile_number(text: str) -> str:
+    """Return a Chinese mobile number as eleven digits; empty stays empty. Raises Invalid for anything else (numbers begin 13 to 19)."""
+    digits = re.sub(r"[\s-]", "", text).removeprefix("+86")
+    if digits and not re.fullmatch(r"1[3-9][0-9]{9}", digits):
+        raise invalid("phone", say("不是手机号码。"), say("请填写 11 位手机号码，例如 13800000000；没有手机可不填。"), value=text)
+    return digits
+
+
+def email_address(text: str) -> str:
+    """Return an e-mail address; empty stays empty. Raises Invalid for what has no single ``@`` with a dotted domain."""
+    if text and not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+", text):
+        raise invalid("email", say("不是电子邮箱地址。"), say("请核对，例如 lihua@example.org；没有邮箱可不填。"), value=text)
+    return text
 
 
 def check_reach(role: str, *, organised: bool, division_code: str) -> None:

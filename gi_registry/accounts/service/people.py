@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
-
 from gi_registry.accounts import queries
 from gi_registry.accounts.models import Person, RoleGrant
 from gi_registry.accounts.rules import check_password, check_reach
 from gi_registry.accounts.schemas import GrantForm, NewPerson, PasswordForm
+from gi_registry.accounts.service.invitations import create_person
 from gi_registry.accounts.service.organisations import check_division
 from gi_registry.accounts.service.passwords import hashed
 from gi_registry.accounts.service.sessions import end_sessions
@@ -24,21 +23,11 @@ def add_person(work: Work, fields: NewPerson) -> Person:
     work.require("person:manage")
     organisation_id = _organisation_id(work, fields)
     check_reach(fields.role, organised=organisation_id is not None, division_code=fields.division_code)
-    check_password(fields.password, login=fields.login)
-    if queries.find_person(work.session, fields.login):
-        raise Duplicate(say("登录名“%(login)s”已被使用。", login=fields.login), remedy=say("请换一个登录名。"))
-    person = Person(
-        login=fields.login.lower(),
-        name=fields.name,
-        pseudonym=f"p-{secrets.token_hex(6)}",
-        organisation_id=organisation_id,
-        password_hash=hashed(fields.password),
-        created_at=work.now,
-    )
-    work.record(person, "person:added")
-    work.flush()
-    grant_role(work, person, fields.role, division_code=fields.division_code)
-    return person
+    if fields.password:
+        check_password(fields.password, login=fields.login)
+    check_division(work, fields.division_code)
+    password_hash = hashed(fields.password) if fields.password else ""
+    return create_person(work, fields, organisation_id, password_hash=password_hash, division_code=fields.division_code)
 
 
 def grant_role(work: Work, person: Person, role: str, *, division_code: str = "") -> RoleGrant:

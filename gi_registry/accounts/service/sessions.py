@@ -7,20 +7,23 @@ from collections.abc import Sequence
 from sqlmodel import Session
 
 from gi_registry.accounts import queries
-from gi_registry.accounts.models import Person
-from gi_registry.accounts.rules import approves_alone
+from gi_registry.accounts.models import Person, SignInSession
+from gi_registry.accounts.rules import agent_name, approves_alone
 from gi_registry.kernel.actor import ANONYMOUS, Actor
 from gi_registry.kernel.clock import legal_date
+from gi_registry.kernel.errors import NotFound
 from gi_registry.policy.service import find
 from gi_registry.workflow import Work, moment
 
 ONE_PERSON_KEY = "accounts.one-person-approves"
 
 
-def actor_of(session: Session, person_id: int, *, epoch: int | None = None) -> Actor:
-    """Return the Actor of a person; ANONYMOUS for one who is gone, inactive, or whose sessions were ended."""
+def actor_of(session: Session, person_id: int, *, epoch: int | None = None, session_id: int | None = None) -> Actor:
+    """Return the Actor of a person; ANONYMOUS for one who is gone, inactive, or whose session was ended."""
     person = session.get(Person, person_id)
     if person is None or not person.active or (epoch is not None and epoch != person.epoch):
+        return ANONYMOUS
+    if session_id is not None and not _runs(session, session_id, person_id):
         return ANONYMOUS
     grants = queries.grants_of(session, person_id, legal_date(moment(session)))
     codes = [grant.division_code for grant in grants if grant.division_code]
@@ -56,15 +59,45 @@ def acts_as_approver(work: Work, organisation_id: int) -> bool:
     return approves_for_firm(work.session, person, held)
 
 
-def sign_out(work: Work) -> None:
-    """End every session of the person who acts; nothing for a visitor who is not signed in."""
-    if work.actor.person_id is not None:
+def _runs(session: Session, session_id: int, person_id: int) -> bool:
+    found = queries.find_session(session, session_id, person_id)
+    return found is not None and found.ended_at is None
+
+
+def begin_session(work: Work, person: Person, *, agent: str) -> SignInSession:
+    """Remember a browser in which a person is signed in."""
+    started = SignInSession(person_id=person.id or 0, started_at=work.now, agent=agent_name(agent))
+    work.session.add(started)
+    work.flush()
+    return started
+
+
+def sign_out(work: Work, session_id: int | None = None) -> None:
+    """End the session a person acts by, also in a copied cookie; without one known, every session. Nothing for a visitor."""
+    if work.actor.person_id is None:
+        return
+    if session_id is None:
         end_sessions(work, [queries.get_person(work.session, work.actor.person_id)])
+    else:
+        end_session(work, session_id)
+
+
+def end_session(work: Work, session_id: int) -> None:
+    """End one of one's own sessions. Raises NotFound for another's."""
+    found = queries.find_session(work.session, session_id, work.actor.person_id or 0)
+    if found is None:
+        raise NotFound
+    found.ended_at = found.ended_at or work.now
+    work.session.add(found)
+    work.flush()
 
 
 def end_sessions(work: Work, people: Sequence[Person]) -> None:
     """End every session of these people."""
     for person in people:
+        for running in queries.sessions_of(work.session, person.id or 0):
+            running.ended_at = work.now
+            work.session.add(running)
         person.epoch += 1
         person.version += 1
         work.record(person, "person:sessions_ended")

@@ -8,7 +8,7 @@ import pytest
 
 from gi_registry.kernel.errors import Unavailable
 from gi_registry.policy import service
-from gi_registry.policy.defaults import DEFAULTS
+from gi_registry.policy.defaults import DEFAULTS, DEMONSTRATION
 from gi_registry.policy.models import PolicyParameter
 from gi_registry.policy.queries import list_parameters
 from gi_registry.policy.rules import version_of
@@ -27,7 +27,7 @@ def put(work: Work, value: object, *, division: str, since: date, key: str = "or
 def test_seeding_twice_adds_nothing(work: Work) -> None:
     service.seed(work)
     assert service.seed(work) == 0
-    assert len(list_parameters(work.session)) == len(DEFAULTS)
+    assert len(list_parameters(work.session)) == len(DEFAULTS) + len(DEMONSTRATION)
 
 
 def test_the_national_value_holds_where_nothing_nearer_does(work: Work) -> None:
