@@ -26,12 +26,12 @@ def cases_in_turn(session: Session, condition: ColumnElement[bool], turns: tuple
 
 
 def open_findings(session: Session, condition: ColumnElement[bool]) -> tuple[list[Any], int]:
-    """Return (finding, user name, GI name) of open findings, the gravest first, and how many there are."""
+    """Return (finding, user name, GI name) of open findings, the gravest first, and how many there are; copied codes have neither."""
     name = func.coalesce(Organisation.name, Authorisation.raw_name)
     query = (
         select(Finding, name, Gi.name)
-        .join(Authorisation, col(Authorisation.id) == Finding.authorisation_id)
-        .join(Gi, col(Gi.id) == Authorisation.gi_id)
+        .outerjoin(Authorisation, col(Authorisation.id) == Finding.authorisation_id)
+        .outerjoin(Gi, col(Gi.id) == Authorisation.gi_id)
         .outerjoin(Organisation, col(Organisation.id) == Authorisation.organisation_id)
         .where(condition, Finding.state == "open")
     )

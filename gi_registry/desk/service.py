@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from gi_registry.anomalies.models import Finding
+from gi_registry.anomalies.rules.grounds import ground_named
 from gi_registry.db import Installation
 from gi_registry.desk import queries
 from gi_registry.divisions.queries import working_days
@@ -32,7 +33,7 @@ class Item:
     """One thing that waits: what, whose, why it is here, until when, and where to act on it."""
 
     title: Words
-    whose: str
+    whose: Words | str
     why: Words
     href: str
     due_on: date | None = None
@@ -124,8 +125,8 @@ def _findings(work: Work) -> Group:
     rows, total = queries.open_findings(work.session, work.visible(Finding, "finding:view"))
     items = tuple(
         Item(
-            title=say("%(ground)s（%(year)s 年）", ground=finding.ground, year=finding.year),
-            whose=f"{name} · {gi_name}",
+            title=say("%(ground)s %(name)s", ground=finding.ground, name=ground_named(finding.ground).name),
+            whose=f"{name} · {gi_name}" if name else say("行为人不明"),
             why=unpacked(finding.summary),
             href=f"/findings/{finding.id}",
             grave=finding.severity == 3,

@@ -11,7 +11,9 @@ from gi_registry.anomalies import queries
 from gi_registry.anomalies.models import Finding, FindingEvidence, RecordedFact
 from gi_registry.anomalies.rules.finding import FINDING_LIFE, FindingAction, Line, fingerprint, line_json, words_json
 from gi_registry.anomalies.rules.grounds import BY_CODE, Way, ground_named
+from gi_registry.anomalies.rules.parameters import Told, tell
 from gi_registry.anomalies.schemas import FactForm, RecordFact
+from gi_registry.divisions.queries import full_name
 from gi_registry.documents.models import Document
 from gi_registry.documents.queries import get_document
 from gi_registry.documents.service import Scan, store_scan
@@ -27,7 +29,7 @@ RECORDED_RULE = "recorded"
 
 @dataclass(frozen=True)
 class FindingView:
-    """What the page of a finding shows."""
+    """What the page of a finding shows; ``parameters`` with the name of the place in which each holds."""
 
     finding: Finding
     evidence: tuple[FindingEvidence, ...]
@@ -36,23 +38,26 @@ class FindingView:
     gi_name: str
     source: Document | None = None
     copied: queries.RangeRow | None = None
+    parameters: tuple[tuple[Told, str], ...] = ()
 
 
 def view_finding(work: Work, finding_id: int) -> FindingView:
     """Return a finding with every version of its evidence; NotFound outside the actor's region."""
     finding = queries.get_finding(work.session, finding_id)
     work.require("finding:view", finding)
+    evidence, parameters = tuple(queries.evidence_of(work.session, finding_id)), _parameters(work, finding)
     if finding.authorisation_id is None:
-        return _view_of_codes(work, finding)
+        copied = queries.code_range_of(work.session, finding.subject_id)
+        return FindingView(finding, evidence, copied.label, "", copied.gi_name, copied=copied, parameters=parameters)
     number, user, gi = queries.party_of(work.session, finding.authorisation_id)
     fact = queries.fact_of(work.session, finding_id)
     source = get_document(work.session, fact.document_id) if fact and fact.document_id else None
-    return FindingView(finding, tuple(queries.evidence_of(work.session, finding_id)), number, user, gi, source)
+    return FindingView(finding, evidence, number, user, gi, source, parameters=parameters)
 
 
-def _view_of_codes(work: Work, finding: Finding) -> FindingView:
-    copied = queries.code_range_of(work.session, finding.subject_id)
-    return FindingView(finding, tuple(queries.evidence_of(work.session, finding.id or 0)), copied.label, "", copied.gi_name, copied=copied)
+def _parameters(work: Work, finding: Finding) -> tuple[tuple[Told, str], ...]:
+    told = tell(finding.parameters, finding.parameter_version, finding.basis)
+    return tuple((item, full_name(work.session, item.division)) for item in told)
 
 
 def findings_query(work: Work, filters: queries.Filters) -> Any:
