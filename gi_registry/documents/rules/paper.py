@@ -19,7 +19,7 @@ Said = Words | str | date | datetime | int | None
 
 @dataclass(frozen=True)
 class Text:
-    """One paragraph. ``style``: '' body, 'small' a note, 'strong' what must not be missed."""
+    """One paragraph. ``style``: '' body, 'small' a note, 'strong' what must not be missed, 'item' one of a list."""
 
     text: Said
     style: str = ""
@@ -102,7 +102,8 @@ def spoken(value: object, translate: Callable[[str], str]) -> object:
     if isinstance(value, datetime):
         return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):
-        return spoken(day_of(value), translate)
+        words = day_of(value)
+        return str(words) if translate(words.template) == words.template else value.isoformat()
     if isinstance(value, Mapping):
         return {str(name): spoken(item, translate) for name, item in value.items()}
     if isinstance(value, list | tuple):

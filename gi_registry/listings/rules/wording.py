@@ -210,7 +210,7 @@ def _consequences(p: CasePaper) -> tuple[Block, ...]:
         blocks.append(Text(shown))
     if p.effects:
         blocks.append(Text(say("列入期间的措施：")))
-        blocks += [Text(effect) for effect in p.effects]
+        blocks += [Text(effect, "item") for effect in p.effects]
     return tuple(blocks)
 
 
