@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, case, cast, func, select
+from sqlalchemy import ColumnElement, Date, Integer, case, cast, desc, func, select
 from sqlmodel import Session, col
 
 from gi_registry.codes.models import Allotment, CodeInterval, CodeRange
@@ -103,23 +103,22 @@ def checks_of(session: Session, range_id: int, serial: int) -> CodeChecks | None
 
 def days_and_places(session: Session, range_id: int, serial: int, *, since: datetime) -> tuple[DayPlace, ...]:
     """Return the look-ups of one code since a moment, by day and province."""
-    day, province = _day(session), func.substr(col(Scan.place), 1, PROVINCE_DIGITS)
+    province = func.substr(col(Scan.place), 1, PROVINCE_DIGITS)
     query = (
-        select(day, func.coalesce(Division.name, province, ""), func.count())
+        select(_day(session), _name(Division.name, province), func.count())
         .select_from(Scan)
         .outerjoin(Division, col(Division.code) == province)
         .where(col(Scan.range_id) == range_id, col(Scan.serial) == serial, col(Scan.at) >= since)
-        .group_by(day, func.coalesce(Division.name, province, ""))
-        .order_by(day.desc())
+        .group_by("seen_day", "seen_name")
+        .order_by(desc("seen_day"), "seen_name")
     )
     return tuple(DayPlace(_as_date(row[0]), row[1], int(row[2])) for row in session.execute(query.limit(400)))
 
 
 def by_day(session: Session, span: Span) -> tuple[DayCount, ...]:
     """Return the counts of each day on which a code was looked up, the first day first."""
-    day = _day(session)
-    query = _scans(span, day, _sum(col(Scan.counted)), _sum(Scan.verdict == "first-check"), _sum(col(Scan.counted).is_(False)))
-    rows = session.execute(query.group_by(day).order_by(day))
+    query = _scans(span, _day(session), _sum(col(Scan.counted)), _sum(Scan.verdict == "first-check"), _sum(col(Scan.counted).is_(False)))
+    rows = session.execute(query.group_by("seen_day").order_by("seen_day"))
     return tuple(DayCount(_as_date(row[0]), int(row[1]), int(row[2]), int(row[3])) for row in rows)
 
 
@@ -141,10 +140,9 @@ def by_gi(session: Session, span: Span) -> tuple[Total, ...]:
 def by_province(session: Session, span: Span) -> tuple[Total, ...]:
     """Return checks and first checks of each province, the most checked first; an empty name is an unknown place."""
     province = func.substr(col(Scan.place), 1, PROVINCE_DIGITS)
-    name = func.coalesce(Division.name, province, "")
-    query = _scans(span, name, _sum(col(Scan.counted)), _sum(Scan.verdict == "first-check"))
-    query = query.outerjoin(Division, col(Division.code) == province).where(col(Scan.counted).is_(True)).group_by(name)
-    return _read(session.execute(query))
+    query = _scans(span, _name(Division.name, province), _sum(col(Scan.counted)), _sum(Scan.verdict == "first-check"))
+    query = query.outerjoin(Division, col(Division.code) == province).where(col(Scan.counted).is_(True))
+    return _read(session.execute(query.group_by("seen_name")))
 
 
 def unusual(session: Session, span: Span, *, limit: int) -> Sequence[Unusual]:
@@ -215,8 +213,8 @@ def _narrowed(query: Any, span: Span) -> Any:
 
 
 def _totals(session: Session, span: Span, name: Any) -> tuple[Total, ...]:
-    query = _scans(span, name, _sum(col(Scan.counted)), _sum(Scan.verdict == "first-check"))
-    return _read(session.execute(query.where(col(Scan.counted).is_(True)).group_by(name)))
+    query = _scans(span, _name(name), _sum(col(Scan.counted)), _sum(Scan.verdict == "first-check"))
+    return _read(session.execute(query.where(col(Scan.counted).is_(True)).group_by("seen_name")))
 
 
 def _read(rows: Any) -> tuple[Total, ...]:
@@ -231,8 +229,13 @@ def _sum(condition: Any) -> Any:
 def _day(session: Session) -> Any:
     """Return the Shanghai date of a look-up as SQL; China keeps one time without summer time."""
     if session.get_bind().dialect.name == "postgresql":
-        return cast(func.timezone("Asia/Shanghai", col(Scan.at)), Date)
-    return func.date(col(Scan.at), "+8 hours")
+        return cast(func.timezone("Asia/Shanghai", col(Scan.at)), Date).label("seen_day")
+    return func.date(col(Scan.at), "+8 hours").label("seen_day")
+
+
+def _name(*parts: Any) -> Any:
+    """Return the first of ``parts`` that is known; a label, because PostgreSQL does not see that two expressions with slots are one."""
+    return func.coalesce(*parts, "").label("seen_name")
 
 
 def _as_date(value: Any) -> date:

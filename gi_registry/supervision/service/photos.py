@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from gi_registry.kernel.errors import Unavailable, invalid
 from gi_registry.kernel.words import say
+from gi_registry.supervision.redraw import SECONDS, TOO_LARGE
 from gi_registry.supervision.rules.photos import check_photo
-from gi_registry.supervision.service.redraw import SECONDS, TOO_LARGE
 
-_COMMAND = (sys.executable, "-m", "gi_registry.supervision.service.redraw")
+_COMMAND = (sys.executable, "-m", "gi_registry.supervision.redraw")
 
 
 @dataclass(frozen=True)
