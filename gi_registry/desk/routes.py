@@ -44,8 +44,8 @@ def readyz() -> Response:
 @bp.get("/metrics")
 @access(PUBLIC)
 def metrics() -> Response:
-    """Show this process's counts; they name no person, address or code."""
-    return exposition()
+    """Show this process's counts and the scheduler's last successes; they name no person, address or code."""
+    return exposition(current_work().session)
 
 
 @bp.post("/demo/clock")

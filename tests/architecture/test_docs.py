@@ -37,7 +37,8 @@ def test_every_job_is_explained(job: object) -> None:
 
 
 def test_every_check_of_the_doctor_is_explained() -> None:
-    names = set(re.findall(r'Problem\(\s*"([a-z-]+)"', (PACKAGE / "doctor.py").read_text(encoding="utf-8")))
+    source = "".join(path.read_text(encoding="utf-8") for path in (PACKAGE / "doctor").glob("*.py"))
+    names = set(re.findall(r'Problem\(\s*"([a-z-]+)"', source))
     assert names
     assert {name for name in names if f"`{name}`" not in _page("settings.md")} == set()
 

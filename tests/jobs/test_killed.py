@@ -144,7 +144,7 @@ def test_a_thousand_due_times_have_each_effect_once_whoever_is_killed(database_u
 
 
 def test_leaders_that_do_not_know_of_each_other_double_nothing(database_url: str, seconds: Seconds) -> None:
-    done = _keep(seconds, database_url, manner="unled", due_times=300, kills=6)
+    done = _keep(seconds, database_url, manner="unled", due_times=300, kills=3)
     assert sorted(done) == seconds.owed()
     assert set(done.values()) == {2}
 
@@ -155,5 +155,5 @@ def test_control_without_a_claim_due_times_are_done_twice(database_url: str, sec
 
 
 def test_control_a_mark_in_a_transaction_of_its_own_is_lost_with_a_kill(database_url: str, seconds: Seconds) -> None:
-    done = _keep(seconds, database_url, manner="afterwards", due_times=120, kills=20)
+    done = _keep(seconds, database_url, manner="afterwards", due_times=120, kills=10)
     assert max(done.values()) > 2

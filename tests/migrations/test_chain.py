@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +12,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, inspect, text
 from sqlalchemy.exc import SAWarning
 
+from gi_registry.assets import asset_dir
 from gi_registry.db import Database, MultiPolygonType, metadata
 from gi_registry.tables import TABLES
 from tests.migrations.chain import configuration, downgrade, upgrade
 
 SPATIAL_SUFFIXES = ("_rtree", "_rtree_node", "_rtree_parent", "_rtree_rowid")
 POSTGIS = {"spatial_ref_sys", "geometry_columns", "geography_columns"}
-TRIGGERS = Path(__file__).with_name("triggers.txt")
+TRIGGERS = asset_dir("migrations") / "triggers.txt"  # the doctor reads it too
 REVISIONS = [revision.revision for revision in ScriptDirectory.from_config(configuration()).walk_revisions()][::-1]
 
 

@@ -10,25 +10,19 @@ import pytest
 
 from gi_registry.config import Settings, read_settings
 from gi_registry.db import Database, Installation
-from gi_registry.divisions.service import seed_calendar
-from gi_registry.doctor import Report, examine, list_settings, require_startable
+from gi_registry.doctor.examination import examine, list_settings, require_startable
+from gi_registry.doctor.report import Report
 from gi_registry.kernel.errors import Unavailable
 
-NEEDS = {"calendar", "durability"}  # what a test database lacks: this year's holidays may be unknown, and its fsync is off
+SECRET = "0123456789abcdef" * 4
 
 
 def _settings(url: str, **differs: Any) -> Settings:
-    return read_settings({}, database_url=url, secret_key="k" * 40, **differs)  # noqa: S106
+    return read_settings({}, **{"database_url": url, "secret_key": SECRET, "public_url": "https://gi.example.cn", **differs})
 
 
 def _found(settings: Settings) -> set[str]:
     return {problem.check for problem in examine(settings)}
-
-
-def test_an_installation_in_order_has_no_problem_of_its_own(database_url: str, open_work: Any) -> None:
-    with open_work() as work:
-        seed_calendar(work)
-    assert _found(_settings(database_url)) - NEEDS == set()
 
 
 def test_a_short_secret_is_named_with_its_remedy(database_url: str) -> None:
@@ -42,7 +36,7 @@ def test_a_short_secret_is_named_with_its_remedy(database_url: str) -> None:
     ("url", "named"),
     [
         ("https://gi.example.cn", False),
-        ("http://127.0.0.1:8000", False),
+        ("http://127.0.0.1:8000", True),
         ("http://gi.example.cn", True),
         ("https://a-very-long-name-of-a-host.example.org", True),
     ],
@@ -51,27 +45,27 @@ def test_the_printed_address_must_be_https_and_short(database_url: str, url: str
     assert ("public-url" in _found(_settings(database_url, public_url=url))) is named
 
 
+def test_a_demonstration_may_stay_on_its_own_machine(database_url: str, open_work: Any) -> None:
+    _mark_as_demo(open_work)
+    assert "public-url" not in _found(_settings(database_url, public_url="http://127.0.0.1:8000"))
+
+
 def test_a_demo_clock_belongs_to_a_demonstration(database_url: str) -> None:
     assert "demo-clock" in _found(_settings(database_url, demo_now="2026-03-10T10:00:00+08:00"))
-
-
-@pytest.mark.databases("postgresql")
-def test_a_postgresql_without_fsync_is_refused(database_url: str) -> None:
-    assert "durability" in _found(_settings(database_url))
 
 
 @pytest.mark.databases("sqlite")
 def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     missing = tmp_path / "nothing.sqlite3"
-    assert _found(_settings(f"sqlite:///{missing}")) == {"database"}
+    assert "database" in _found(_settings(f"sqlite:///{missing}"))
     assert not missing.exists()
 
 
 @pytest.mark.databases("postgresql")
 def test_an_unreachable_database_is_named_without_its_password() -> None:
     problems = examine(_settings("postgresql+psycopg://someone:hidden@127.0.0.1:1/gi"))
-    assert [item.check for item in problems] == ["database"]
-    assert "hidden" not in str(problems[0].found)
+    told = next(item for item in problems if item.check == "database")
+    assert "hidden" not in str(told.found)
 
 
 class TestWithoutHolidays:
