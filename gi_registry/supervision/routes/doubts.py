@@ -60,7 +60,7 @@ def send_doubt(code: str) -> Response | WerkzeugResponse:
     service.refuse_flood(current_work(), code, sender)
     photo = _redrawn(upload.content) if upload else None
     receipt = service.take_doubt(current_work(), code, fields, sender=sender, secret_key=settings().secret_key, photo=photo)
-    if wanted() == "json":
+    if request.is_json or wanted() == "json":
         answer = json_answer(_as_json(receipt), status=201)
         answer.headers["Location"] = f"/doubts/{receipt.token}"
         return answer
