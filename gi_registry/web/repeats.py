@@ -22,7 +22,8 @@ from gi_registry.kernel.errors import Duplicate, invalid
 from gi_registry.kernel.words import say
 from gi_registry.workflow import Work
 
-KEPT_FOR = timedelta(days=1)
+KEPT_FOR = timedelta(days=2)
+"""A day for the person who comes back to a page, and one for a host clock that jumps by a day."""
 LONGEST_KEY = 80
 LONGEST_BODY = 65_536
 
