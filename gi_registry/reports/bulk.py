@@ -42,6 +42,13 @@ FIGURES = (
     Column("employees", say("从业人员（人）"), "", explain=say("人数。"), form=Form.NUMBER),
     Column("households", say("带动农户（户）"), "35", explain=say("户数。"), form=Form.NUMBER),
     Column("penalties", say("受到行政处罚（次）"), "", explain=say("次数。"), form=Form.NUMBER),
+    Column("processing_yield", say("加工出品率（%）"), "", explain=say("百分数，最多一位小数。"), form=Form.NUMBER),
+    Column("price_marked", say("用标产品平均单价（元）"), "", explain=say("元/公斤；按件计的为元/只。"), form=Form.NUMBER),
+    Column("price_unmarked", say("未用标产品平均单价（元）"), "", explain=say("元/公斤；按件计的为元/只。"), form=Form.NUMBER),
+    Column("contract_purchases", say("订单收购额（万元）"), "", explain=say("最多六位小数。"), form=Form.NUMBER),
+    Column("training", say("培训（人次）"), "", explain=say("人次。"), form=Form.NUMBER),
+    Column("rights_cases", say("维权（次）"), "", explain=say("次数。"), form=Form.NUMBER),
+    Column("certificates", say("开具承诺达标合格证（份）"), "", explain=say("份数。"), form=Form.NUMBER),
 )
 
 COLUMNS = (

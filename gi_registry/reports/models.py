@@ -19,6 +19,10 @@ def _json() -> Any:
     return Column(JSON, nullable=False)
 
 
+def _later_json() -> Any:
+    return Column(JSON, nullable=False, server_default="{}")
+
+
 def _one_per_year(name: str, condition: Any) -> Index:
     return Index(name, "authorisation_id", "year", unique=True, sqlite_where=condition, postgresql_where=condition)
 
@@ -26,8 +30,9 @@ def _one_per_year(name: str, condition: Any) -> Index:
 class AnnualReport(Scoped, Versioned, Row, table=True):
     """What one authorisation says of one year; ``revision`` 1 is the report, later ones amend it.
 
-    ``figures`` and ``texts`` are the draft, ``filed_content`` what was filed last, ``filed_hash`` its SHA-256. ``first_filed_on`` decides
-    whether it is late and is not moved by a return.
+    ``figures``, ``texts`` and ``lists`` are the draft, ``filed_content`` what was filed last, ``filed_hash`` its SHA-256. ``sections``
+    says of each section in which version it was last changed and whether the writer has finished it, ``choices`` which figures may be
+    published where the writer chose. ``first_filed_on`` decides whether it is late and is not moved by a return.
     """
 
     __tablename__ = "annual_report"
@@ -54,6 +59,9 @@ class AnnualReport(Scoped, Versioned, Row, table=True):
     nil_reason: str = ""
     figures: dict[str, Any] = Field(default_factory=dict, sa_column=_json())
     texts: dict[str, Any] = Field(default_factory=dict, sa_column=_json())
+    lists: dict[str, Any] = Field(default_factory=dict, sa_column=_later_json())
+    choices: dict[str, Any] = Field(default_factory=dict, sa_column=_later_json())
+    sections: dict[str, Any] = Field(default_factory=dict, sa_column=_later_json())
     filed_content: dict[str, Any] = Field(default_factory=dict, sa_column=_json())
     filed_hash: str | None = Field(default=None, max_length=64)
     filed_at: datetime | None = None
@@ -89,6 +97,21 @@ class ReportFiling(Row, table=True):
     filed_at: datetime
     filed_by: int | None = Field(default=None, foreign_key="person.id")
     signed_name: str
+
+
+class ReportAttachment(Row, table=True):
+    """A paper that belongs to a report: a photo of the goods, or the scan of the stamped report. The latest of its kind counts."""
+
+    __tablename__ = "report_attachment"
+    __table_args__ = (CheckConstraint("kind IN ('front', 'back', 'mark', 'stamped')", name="kind"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    report_id: int = Field(foreign_key="annual_report.id", index=True)
+    kind: str
+    document_id: int = Field(foreign_key="document.id", index=True)
+    sha256: str = Field(max_length=64)
+    added_at: datetime
+    added_by: int | None = Field(default=None, foreign_key="person.id")
 
 
 class ReportReminder(Row, table=True):

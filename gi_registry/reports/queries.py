@@ -12,17 +12,21 @@ from sqlalchemy.orm import aliased, defer
 from sqlmodel import Session, col, select
 
 from gi_registry.accounts.models import Organisation
+from gi_registry.divisions.queries import full_name
 from gi_registry.kernel.errors import NotFound
 from gi_registry.policy.service import at, find
 from gi_registry.registry.models import Authorisation, Gi, Product
-from gi_registry.reports.models import AnnualReport, ReportFiling
+from gi_registry.reports.models import AnnualReport, ReportAttachment, ReportFiling
 from gi_registry.reports.rules.life import EDITABLE, ENDED, IN_FORCE, State
 from gi_registry.reports.rules.obligation import Status, Term, status_of
+from gi_registry.reports.rules.rollup import MISSING, SUBMITTED, Tally
 from gi_registry.reports.rules.window import KEY, Window, window_of
 
 FIRST_YEAR = "report.first-year"
 AUTHORISED = ("active", "change_review", "rectifying", "deregistered")
 """States of an authorisation that was announced; drafts and refused applications owe nothing."""
+SUMS = {SUBMITTED: (Status.FILED, Status.LATE), MISSING: (Status.OPEN, Status.OVERDUE, Status.NOT_OPEN)}
+PHOTOS = ("front", "back", "mark")
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,17 @@ class Obligation:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The filters of a list of obligations: ``status`` is a derived status or ``returned``, ``state`` a state of the report."""
+    """The filters of a list of obligations.
+
+    ``status`` is a derived status, ``returned``, or one that sums up: ``submitted`` (filed or late), ``missing`` (open or overdue).
+    ``state`` is a state of the report, ``division`` the code of a place.
+    """
 
     status: str = ""
     state: str = ""
     text: str = ""
     gi_id: int | None = None
+    division: str = ""
 
 
 def get_report(session: Session, report_id: int) -> AnnualReport:
@@ -112,6 +121,18 @@ def filings_of(session: Session, report_id: int) -> Sequence[ReportFiling]:
     """Return every filing of a report, the first one first."""
     query = select(ReportFiling).where(ReportFiling.report_id == report_id).order_by(col(ReportFiling.sequence))
     return session.exec(query).all()
+
+
+def attachments_of(session: Session, report_id: int) -> dict[str, ReportAttachment]:
+    """Return the papers of a report by kind, the latest of each kind."""
+    query = select(ReportAttachment).where(ReportAttachment.report_id == report_id).order_by(col(ReportAttachment.id))
+    return {item.kind: item for item in session.exec(query)}
+
+
+def photos_of(session: Session, report_id: int) -> dict[str, str]:
+    """Return the SHA-256 of the photos of a report by kind, in the order of the form."""
+    found = attachments_of(session, report_id)
+    return {kind: found[kind].sha256 for kind in PHOTOS if kind in found}
 
 
 def filed_years(session: Session, authorisation_id: int) -> frozenset[int]:
@@ -213,6 +234,8 @@ def obligation_query(
         query = query.where(or_(*(col(column).contains(wanted.text, autoescape=True) for column in columns)))
     if wanted.gi_id is not None:
         query = query.where(Authorisation.gi_id == wanted.gi_id)
+    if wanted.division:
+        query = query.where(col(Authorisation.authority_division) == wanted.division)
     if windows is not None:
         query = query.where(col(Authorisation.authority_division).in_([code for codes in windows.values() for code in codes]))
     if wanted.state:
@@ -258,6 +281,35 @@ def count_by_status(session: Session, year: int, *, today: date, condition: Colu
     return {str(key): value for key, value in counts.items()}
 
 
+def tallied(session: Session, year: int, *, condition: ColumnElement[bool]) -> Iterable[Any]:
+    """Return how many obligations of a year stand alike: rows (division, gi_id, state, first_filed_on, count)."""
+    report = aliased(AnnualReport)
+    columns = (
+        col(Authorisation.authority_division).label("division"),
+        col(Authorisation.gi_id).label("gi_id"),
+        col(report.state).label("state"),
+        col(report.first_filed_on).label("first_filed_on"),
+    )
+    query = (
+        select(*columns, func.count().label("count"))  # type: ignore[call-overload]  # labelled columns
+        .select_from(Authorisation)
+        .outerjoin(report, col(report.id) == _current(col(Authorisation.id), year))
+        .where(condition, *_owed(year))
+        .group_by(*columns)
+    )
+    return session.execute(query)
+
+
+def names_of_gis(session: Session, gi_ids: Sequence[int]) -> dict[int, str]:
+    """Return the names of these GIs."""
+    return {int(key or 0): name for key, name in session.exec(select(Gi.id, Gi.name).where(col(Gi.id).in_(set(gi_ids))))}
+
+
+def named_regions(session: Session, tallies: Mapping[str, Tally]) -> list[tuple[str, str, Tally]]:
+    """Return (code, full name, tally) of each place, in the order of the codes."""
+    return [(code, full_name(session, code), tally) for code, tally in sorted(tallies.items())]
+
+
 def _window_if_owed(session: Session, division: str, year: int, today: date) -> Window | None:
     return window_for(session, division, year) if year >= first_year(session, division, today=today) else None
 
@@ -280,6 +332,8 @@ def _current(authorisation_id: Any, year: int) -> Any:
 def _status_is(status: str, report: type[AnnualReport], windows: Mapping[Window, Sequence[str]], today: date) -> ColumnElement[bool]:
     if status == State.RETURNED:
         return col(report.state) == State.RETURNED
+    if status in SUMS:
+        return or_(*(_status_is(part, report, windows, today) for part in SUMS[status]))
     division = col(Authorisation.authority_division)
     held = [and_(division.in_(codes), _in_window(status, report, window, today)) for window, codes in windows.items()]
     return or_(false(), *held)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gi_registry.kernel.words import Words
 from gi_registry.reports.rules.figures import SECTION_LABELS, TEXTS, Figure, Section, TextField, shown, typed
+from gi_registry.reports.rules.lists import LISTS, ListField, ListRow
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,17 @@ class Row:
     value: int | None
     known: Known | None
     reason: str = ""
+    chosen: bool | None = None
+
+    @property
+    def public(self) -> bool:
+        """Whether the figure may be published: as the writer chose, else as the figure is by default."""
+        return self.figure.public if self.chosen is None else self.chosen
+
+    @property
+    def unexplained(self) -> bool:
+        """Whether it differs from the registry without a reason."""
+        return self.changed and self.value is not None and not self.reason.strip()
 
     @property
     def changed(self) -> bool:
@@ -64,13 +76,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Content:
-    """The content of a report: nil or figures with texts, beside the registry's figures at that moment."""
+    """The content of a report: nil or figures with texts and lists, beside the registry's figures at that moment.
+
+    ``photos`` are the SHA-256 of the photos by kind.
+    """
 
     rows: tuple[Row, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     nil: bool = False
     nil_since: str = ""
     nil_reason: str = ""
+    lists: Mapping[str, tuple[ListRow, ...]] = field(default_factory=dict)
+    photos: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, key: str) -> int | None:
         """Return the value of one figure; None when it is not asked or not stated."""
@@ -95,11 +112,13 @@ class Part:
     label: Words
     rows: tuple[Row, ...]
     texts: tuple[tuple[TextField, str], ...]
+    lists: tuple[tuple[ListField, tuple[ListRow, ...]], ...] = ()
 
     @property
     def worth_showing(self) -> bool:
         """Whether there is anything to read: a figure that is stated or must be, or a sentence."""
-        return any(row.value is not None or row.figure.core for row in self.rows) or any(text for _field, text in self.texts)
+        stated = any(row.value is not None or row.figure.core for row in self.rows)
+        return stated or any(text for _field, text in self.texts) or any(rows for _field, rows in self.lists)
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -115,14 +134,21 @@ def parts(content: Content) -> tuple[Part, ...]:
             label,
             tuple(row for row in content.rows if row.figure.section == section),
             tuple((field, content.texts.get(field.key, "")) for field in TEXTS if field.section == section),
+            tuple((field, tuple(content.lists.get(field.key, ()))) for field in LISTS if field.section == section),
         )
         for section, label in ((Section(key), label) for key, label in SECTION_LABELS.items())
     )
 
 
-def merge(figures: Sequence[Figure], stated: Mapping[str, Stated], known: Mapping[str, Known]) -> tuple[Row, ...]:
-    """Return a row per figure: what was stated, or what the registry knows where nothing was stated or the figure follows it."""
-    return tuple(_row(figure, stated.get(figure.key), known.get(figure.key)) for figure in figures)
+def merge(
+    figures: Sequence[Figure], stated: Mapping[str, Stated], known: Mapping[str, Known], *, choices: Mapping[str, bool] | None = None
+) -> tuple[Row, ...]:
+    """Return a row per figure: what was stated, or what the registry knows where nothing was stated or the figure follows it.
+
+    ``choices`` say of figures whether they may be published, where the writer chose.
+    """
+    rows = (_row(figure, stated.get(figure.key), known.get(figure.key)) for figure in figures)
+    return tuple(replace(row, chosen=choices.get(row.figure.key)) if choices else row for row in rows)
 
 
 def _row(figure: Figure, stated: Stated | None, known: Known | None) -> Row:

@@ -54,6 +54,10 @@ HOUSEHOLD = Measure(say("户"))
 PERSON = Measure(say("人"))
 REPORT = Measure(say("份"))
 TIME = Measure(say("次"))
+PERCENT = Measure(say("%"), 10)
+YUAN_PER_KILOGRAM = Measure(say("元/公斤"), 100)
+YUAN_PER_PIECE = Measure(say("元/只"), 100)
+TRAINED = Measure(say("人次"))
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,9 @@ TEXTS: tuple[TextField, ...] = (
     TextField("printing", Section.MARK_USE, say("标签或包装印制单位及订单号")),
     TextField("shops", Section.MARK_USE, say("网店网址")),
     TextField("markets", Section.SALES, say("主要销售渠道和出口国")),
+    TextField("standard", Section.QUALITY, say("执行标准编号"), 120),
     TextField("test_reports", Section.QUALITY, say("检测机构、报告编号和日期")),
+    TextField("tracing", Section.COMPLIANCE, say("使用的追溯系统"), 200),
     TextField("remarks", Section.COMPLIANCE, say("待办变更、维权和其他说明")),
 )
 
@@ -112,21 +118,29 @@ def catalogue(modes: Sequence[str], *, unit: str, purchases: bool) -> tuple[Figu
     if purchases:
         production.append(Figure("raw_material", Section.PRODUCTION, say("外购原料"), goods))
     marks = [figure for mode in modes for figure in _label_figures(mode, goods)]
+    production.append(Figure("processing_yield", Section.PRODUCTION, say("加工出品率"), PERCENT, explain=say("不加工的不用填写。")))
     return (*production, *marks, *_further(goods))
 
 
 def _further(goods: Measure) -> tuple[Figure, ...]:
+    price = YUAN_PER_PIECE if goods == PIECE else YUAN_PER_KILOGRAM
     return (
         Figure("unmarked", Section.MARK_USE, say("未用标的地理标志产品"), goods),
         Figure("sales", Section.SALES, say("销售额"), WAN_YUAN, core=True, explain=say("地理标志产品的销售额，最多保留到分。")),
         Figure("exports", Section.SALES, say("其中：出口额"), WAN_YUAN),
+        Figure("price_marked", Section.SALES, say("用标产品平均单价"), price),
+        Figure("price_unmarked", Section.SALES, say("未用标产品平均单价"), price),
         Figure("tests", Section.QUALITY, say("检测报告"), REPORT, public=True),
         Figure("failed_tests", Section.QUALITY, say("其中：抽检不合格"), REPORT),
         Figure("complaints", Section.QUALITY, say("收到投诉"), TIME),
         Figure("recalls", Section.QUALITY, say("召回"), TIME),
         Figure("employees", Section.BENEFIT, say("从业人员"), PERSON),
         Figure("households", Section.BENEFIT, say("带动农户"), HOUSEHOLD, public=True),
+        Figure("contract_purchases", Section.BENEFIT, say("订单收购额"), WAN_YUAN),
+        Figure("training", Section.BENEFIT, say("培训"), TRAINED),
         Figure("penalties", Section.COMPLIANCE, say("受到行政处罚"), TIME),
+        Figure("rights_cases", Section.COMPLIANCE, say("维权"), TIME),
+        Figure("certificates", Section.COMPLIANCE, say("开具承诺达标合格证"), REPORT),
     )
 
 

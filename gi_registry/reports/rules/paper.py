@@ -21,6 +21,8 @@ def filed_rows(filed: Mapping[str, Any], figures: Sequence[Figure]) -> Content:
         nil=bool(nil),
         nil_since=str(nil.get("since", "")),
         nil_reason=str(nil.get("reason", "")),
+        lists={key: tuple(dict(item) for item in items) for key, items in filed.get("lists", {}).items()},
+        photos=dict(filed.get("photos", {})),
     )
 
 
@@ -29,7 +31,7 @@ def _row(figure: Figure, stored: Mapping[str, Any]) -> Row:
     if "registry" in stored:
         source = stored.get("source", {})
         known = Known(stored["registry"], Words(source.get("text", ""), dict(source.get("values", {}))))
-    return Row(figure, stored.get("value"), known, stored.get("reason", ""))
+    return Row(figure, stored.get("value"), known, stored.get("reason", ""), stored.get("public"))
 
 
 def compare(content: Content, now: Mapping[str, Known]) -> tuple[tuple[Row, Known | None, bool], ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from gi_registry.accounts.queries import get_organisation
+from gi_registry.kernel.clock import SHANGHAI
 from gi_registry.kernel.errors import Conflict, FieldError, Invalid, StaleVersion
 from gi_registry.kernel.words import Words, say
 from gi_registry.registry.models import Authorisation
@@ -17,6 +19,7 @@ from gi_registry.reports.rules.draft import Content, Row, Stated, kept, merge
 from gi_registry.reports.rules.figures import TEXTS, read_figure, shown
 from gi_registry.reports.rules.life import EDITABLE, REPORT_LIFE
 from gi_registry.reports.rules.obligation import Status, refuse_unowed, status_of
+from gi_registry.reports.rules.sections import Mark, mark_of
 from gi_registry.reports.rules.window import Window
 from gi_registry.reports.schemas import Draft, NilReport
 from gi_registry.reports.service.prefill import content_of, figures_of, known_figures, stored_figures
@@ -48,7 +51,7 @@ def open_form(work: Work, authorisation_id: int, year: int) -> Form:
     Raises NotFound for what is not the actor's, Conflict for a year that is not owed (naming the one due next) and for one that was
     filed and is not being amended.
     """
-    authorisation = _authorisation(work, authorisation_id)
+    authorisation = writer_of(work, authorisation_id)
     refuse_year(work, authorisation, year)
     report = queries.find_editable(work.session, authorisation_id, year)
     standing = queries.find_report(work.session, authorisation_id, year)
@@ -73,26 +76,27 @@ def save_draft(work: Work, authorisation_id: int, year: int, *, fields: Draft) -
 
     Raises Invalid per figure that cannot be read, StaleVersion (with both values) when someone saved in between.
     """
-    authorisation = _authorisation(work, authorisation_id)
+    authorisation = writer_of(work, authorisation_id)
     rows, texts = _read(work, authorisation, year, fields)
     figures = stored_figures({row.figure.key: kept(row) for row in rows})
-    report = _editable(work, authorisation, year)
+    report = editable_report(work, authorisation, year)
     if (report.figures, report.texts, report.nil) == (figures, texts, False) and report.id is not None:
         return report
     if fields.version != (report.version if report.id is not None else 0):
         raise _stale(work, authorisation, report, rows)
+    mark_changes(work, report, figures=figures, texts=texts)
     report.figures, report.texts = figures, texts
     report.nil, report.nil_since, report.nil_reason = False, None, ""
-    return _save(work, report)
+    return save_report(work, report)
 
 
 def save_nil(work: Work, authorisation_id: int, year: int, *, fields: NilReport) -> AnnualReport:
     """Keep a nil report: the mark was not used, since when and why. Raises Invalid for a date after the year."""
-    authorisation = _authorisation(work, authorisation_id)
+    authorisation = writer_of(work, authorisation_id)
     if fields.nil_since.year > year:
         reason = say("日期晚于 %(year)s 年度。", year=year)
         raise Invalid(FieldError("nil_since", reason, say("请填写该年度内或更早的日期。"), fields.nil_since.isoformat()))
-    report = _editable(work, authorisation, year)
+    report = editable_report(work, authorisation, year)
     if (report.nil, report.nil_since, report.nil_reason) == (True, fields.nil_since, fields.nil_reason):
         return report
     if fields.version != (report.version if report.id is not None else 0):
@@ -102,7 +106,18 @@ def save_nil(work: Work, authorisation_id: int, year: int, *, fields: NilReport)
             theirs={since: str(report.nil_since or "—"), why: report.nil_reason or "—"},
         )
     report.nil, report.nil_since, report.nil_reason = True, fields.nil_since, fields.nil_reason
-    return _save(work, report)
+    return save_report(work, report)
+
+
+def mark_changes(work: Work, report: AnnualReport, *, figures: dict[str, Any], texts: dict[str, str]) -> None:
+    """Note which sections the whole form changes, so that one of them that is open elsewhere is found stale."""
+    sections = {figure.key: figure.section for figure in figures_of(work.session, get_authorisation(work.session, report.authorisation_id))}
+    sections |= {field.key: field.section for field in TEXTS}
+    changed = {str(sections[key]) for key in figures if figures[key] != report.figures.get(key) and key in sections}
+    changed |= {str(sections[key]) for key in texts | report.texts if texts.get(key) != report.texts.get(key) and key in sections}
+    at = work.now.astimezone(SHANGHAI).isoformat(timespec="seconds")
+    marks = {number: asdict(Mark(report.version + 1, mark_of(report.sections, number).finished, at, work.actor.name)) for number in changed}
+    report.sections = {**report.sections, **marks}
 
 
 def refuse_year(work: Work, authorisation: Authorisation, year: int) -> None:
@@ -131,14 +146,15 @@ def identity_of(work: Work, authorisation: Authorisation) -> tuple[tuple[Words, 
     )
 
 
-def _authorisation(work: Work, authorisation_id: int) -> Authorisation:
+def writer_of(work: Work, authorisation_id: int) -> Authorisation:
+    """Return an authorisation whose reports the actor may write; NotFound for what is not the actor's."""
     authorisation = get_authorisation(work.session, authorisation_id)
     work.require("report:draft", authorisation)
     return authorisation
 
 
-def _editable(work: Work, authorisation: Authorisation, year: int) -> AnnualReport:
-    """The draft being written, or a new one that is not stored yet."""
+def editable_report(work: Work, authorisation: Authorisation, year: int) -> AnnualReport:
+    """Return the draft being written, held until the end of the transaction, or a new one that is not stored yet."""
     refuse_year(work, authorisation, year)
     ident = authorisation.id or 0
     queries.lock_years(work.session, ident)
@@ -167,7 +183,8 @@ def new_report(work: Work, authorisation: Authorisation, year: int, *, revision:
     )
 
 
-def _save(work: Work, report: AnnualReport) -> AnnualReport:
+def save_report(work: Work, report: AnnualReport) -> AnnualReport:
+    """Keep a draft in its next version; Conflict when it is being written no longer."""
     if report.state not in EDITABLE:
         raise _already_filed(report)
     report.version += 1

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
+from gi_registry.accounts.service import acts_as_approver
 from gi_registry.codes.queries import counts
+from gi_registry.documents.service import Scan
 from gi_registry.kernel.clock import SHANGHAI
 from gi_registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, invalid
 from gi_registry.kernel.words import Words, say
@@ -14,20 +17,23 @@ from gi_registry.policy.service import at
 from gi_registry.registry.models import Authorisation
 from gi_registry.registry.queries import get_authorisation
 from gi_registry.reports import queries
-from gi_registry.reports.models import AnnualReport, ReportFiling
-from gi_registry.reports.rules.content import Declaration, content_hash, filed_content, receipt_number
+from gi_registry.reports.models import AnnualReport, ReportAttachment, ReportFiling
+from gi_registry.reports.rules.amendment import Beside, beside
+from gi_registry.reports.rules.content import Declaration, content_hash, filed_content, print_mark, receipt_number
 from gi_registry.reports.rules.draft import Content, Stated
 from gi_registry.reports.rules.life import EDITABLE, IN_FORCE, REPORT_LIFE, Action, State
 from gi_registry.reports.rules.obligation import Term, refuse_unopened, year_due_next
 from gi_registry.reports.rules.paper import filed_rows
 from gi_registry.reports.rules.validation import Warned, problems, warnings
 from gi_registry.reports.rules.window import Window
-from gi_registry.reports.schemas import Filing, NilFiling, Step
+from gi_registry.reports.schemas import Filing, NilFiling, StampedFiling, Step
 from gi_registry.reports.service.drafting import identity_of, new_report, save_nil
 from gi_registry.reports.service.prefill import content_of, figures_of, stored_figures
+from gi_registry.reports.service.sections import attach
 from gi_registry.workflow import Work, advance, check_version
 
 TOLERANCE_KEY = "report.label-identity"
+ONE_PERSON_KEY = "accounts.one-person-approves"
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,19 @@ class Paper:
     filings: Sequence[ReportFiling]
     revisions: Sequence[AnnualReport]
     may: frozenset[str]
+    attachments: Mapping[str, ReportAttachment] = field(default_factory=dict)
+    amends: AnnualReport | None = None
+    beside: tuple[Beside, ...] = ()
+
+    @property
+    def declaration(self) -> Mapping[str, Any]:
+        """How the latest filing was declared: name, moment, method, scan, rule."""
+        return self.filings[-1].content.get("declaration", {}) if self.filings else {}
+
+    @property
+    def print_mark(self) -> str:
+        """What a print of the content bears, to tell it from another."""
+        return print_mark(self.content, number=self.report.number, year=self.report.year)
 
     @property
     def editable(self) -> bool:
@@ -81,6 +100,21 @@ def file_report(work: Work, report_id: int, *, fields: Filing) -> AnnualReport:
     REPORT_LIFE.after(report.state, Action.FILE)
     check_version(report, fields.version)
     return _file(work, report, signed_name=_signed(work, declared=fields.declared, name=fields.signed_name))
+
+
+def file_stamped(work: Work, report_id: int, *, fields: StampedFiling, scan: Scan | None) -> AnnualReport:
+    """File a report by its stamped paper: the scan (PDF, JPEG, PNG) takes the place of the electronic declaration.
+
+    Raises as ``file_report``, and Invalid for what is no scan. The reviewer sees the scan, the receipt states its SHA-256.
+    """
+    report = queries.lock_report(work.session, report_id)
+    work.require("report:file", report)
+    if _repeated(work, report, fields.version):
+        return report
+    REPORT_LIFE.after(report.state, Action.FILE)
+    check_version(report, fields.version)
+    digest = attach(work, report, kind="stamped", scan=scan, field="scan")
+    return _file(work, report, signed_name=fields.signed_name, scan=digest)
 
 
 def file_nil(work: Work, authorisation_id: int, year: int, *, fields: NilFiling) -> AnnualReport:
@@ -154,6 +188,7 @@ def warned(work: Work, report: AnnualReport, content: Content) -> tuple[Warned, 
 def _paper(work: Work, report: AnnualReport) -> Paper:
     authorisation = get_authorisation(work.session, report.authorisation_id)
     content = shown_content(work, report)
+    amends = queries.get_report(work.session, report.amends_id) if report.amends_id is not None else None
     steps = ("report:draft", "report:file", "report:withdraw", "report:check", "report:accept", "report:return")
     return Paper(
         report=report,
@@ -166,10 +201,13 @@ def _paper(work: Work, report: AnnualReport) -> Paper:
         filings=queries.filings_of(work.session, report.id or 0),
         revisions=queries.list_revisions(work.session, report.authorisation_id, report.year),
         may=frozenset(step.partition(":")[2] for step in steps if work.allows(step, report)),
+        attachments=queries.attachments_of(work.session, report.id or 0),
+        amends=amends,
+        beside=beside(filed_rows(amends.filed_content, figures_of(work.session, authorisation)), content) if amends is not None else (),
     )
 
 
-def _file(work: Work, report: AnnualReport, *, signed_name: str) -> AnnualReport:
+def _file(work: Work, report: AnnualReport, *, signed_name: str, scan: str = "") -> AnnualReport:
     authorisation = get_authorisation(work.session, report.authorisation_id)
     window = queries.window_for(work.session, report.authority_division, report.year)
     refuse_unopened(window, today=work.today, due_next=_due_next(work, authorisation))
@@ -178,7 +216,9 @@ def _file(work: Work, report: AnnualReport, *, signed_name: str) -> AnnualReport
         raise Invalid(*found)
     report.figures = stored_figures({row.figure.key: Stated(row.value, row.reason, follows=row.prefilled) for row in content.rows})
     report.warnings = [stored_warning(item) for item in warned(work, report, content)]
-    declaration = Declaration(signed_name, work.actor.person_id, work.now.astimezone(SHANGHAI).isoformat(timespec="seconds"))
+    at = work.now.astimezone(SHANGHAI).isoformat(timespec="seconds")
+    alone = authorisation.organisation_id is not None and acts_as_approver(work, authorisation.organisation_id)
+    declaration = Declaration(signed_name, work.actor.person_id, at, scan=scan, rule=ONE_PERSON_KEY if alone else "")
     identity = identity_in_content(work, authorisation)
     fix_content(work, report, filed_content(content, declaration, identity=identity, year=report.year, window_version=window.version))
     report.window_version = window.version
@@ -243,11 +283,25 @@ def _amendment(work: Work, report: AnnualReport) -> AnnualReport:
     draft.first_filed_on = report.first_filed_on
     draft.figures = stored_figures({row.figure.key: Stated(row.value, row.reason) for row in content.rows})
     draft.texts = dict(content.texts)
+    draft.lists = {key: [dict(row) for row in rows] for key, rows in content.lists.items()}
+    draft.choices = dict(report.choices)
     draft.nil, draft.nil_since, draft.nil_reason = report.nil, report.nil_since, report.nil_reason
     draft.version = 1
     work.record(draft, "report:amend")
     work.flush()
+    _copy_photos(work, report, draft)
     return draft
+
+
+def _copy_photos(work: Work, report: AnnualReport, draft: AnnualReport) -> None:
+    """An amendment begins with the photos of the report that it amends."""
+    for kind, item in queries.attachments_of(work.session, report.id or 0).items():
+        if kind in queries.PHOTOS:
+            values = item.model_dump(exclude={"id", "report_id"})
+            copy = ReportAttachment(**values, report_id=draft.id or 0)
+            work.session.add(copy)
+            work.flush()
+            work.record(copy, "report:attach")
 
 
 def identity_in_content(work: Work, authorisation: Authorisation) -> dict[str, str]:

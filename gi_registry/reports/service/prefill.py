@@ -47,11 +47,13 @@ def content_of(session: Session, authorisation: Authorisation, report: Any, *, y
     known = known_figures(session, authorisation, year, today=today)
     stated = stated_figures(report.figures) if report is not None else {}
     texts = dict(report.texts) if report is not None else {}
-    rows = merge(figures_of(session, authorisation), stated, known)
+    rows = merge(figures_of(session, authorisation), stated, known, choices=report.choices if report is not None else None)
+    lists = {key: tuple(items) for key, items in report.lists.items()} if report is not None else {}
+    photos = queries.photos_of(session, report.id) if report is not None and report.id is not None else {}
     if report is None or not report.nil:
-        return Content(rows, texts)
+        return Content(rows, texts, lists=lists, photos=photos)
     since = report.nil_since.isoformat() if report.nil_since else ""
-    return Content(rows, texts, nil=True, nil_since=since, nil_reason=report.nil_reason)
+    return Content(rows, texts, nil=True, nil_since=since, nil_reason=report.nil_reason, lists=lists, photos=photos)
 
 
 def stated_figures(stored: Mapping[str, Any]) -> dict[str, Stated]:
