@@ -328,11 +328,13 @@ def _first_code(stage: Stage) -> str:
 
 
 def _copied_code(stage: Stage) -> str:
-    """Return a ring of 己 that somebody copied: it was checked in six provinces."""
+    """Return one of three rings of 己 that somebody copied: it was checked in six provinces."""
+    now = datetime.fromisoformat(NOW).astimezone(UTC)
     with stage.acting("ji", at(YEAR, 10, 1)) as work:
-        code = printed_code(work, stage, nth=0)
-    scenes.check_everywhere(stage.database, stage.secret_key, code=code, now=datetime.fromisoformat(NOW).astimezone(UTC))
-    return code
+        copied = [printed_code(work, stage, nth=number) for number in range(len(scenes.COPIED))]
+    for code, (checks, provinces) in zip(copied, scenes.COPIED, strict=True):
+        scenes.check_everywhere(stage.database, stage.secret_key, code=code, checks=checks, provinces=provinces, now=now)
+    return copied[0]
 
 
 def printed_code(work: Work, stage: Stage, *, nth: int) -> str:

@@ -28,7 +28,7 @@ from gi_registry.verify.queries.codes import find_range
 from gi_registry.workflow import Work
 
 PROVINCES = ("99", "98", "97", "96", "95", "94")
-CHECKS = 37
+COPIED = ((37, 6), (24, 5), (22, 4))  # checks and provinces of each copied ring
 FROM_H, UNTIL_H = 46.0, 0.5  # before the demonstration's now: within 48 hours, the last one half an hour ago
 
 
@@ -41,8 +41,8 @@ def draw_on_a_phone_map(work: Work, authorisation_id: int, gi_id: int) -> None:
     plots.edit_plot(work, plot.id or 0, fields=fields, outline=outline, version=plot.version)
 
 
-def check_everywhere(database: Database, secret_key: str, *, code: str, now: datetime) -> None:
-    """One code is checked 37 times in six provinces within 48 hours, each time by somebody else, as the trace page records it."""
+def check_everywhere(database: Database, secret_key: str, *, code: str, checks: int, provinces: int, now: datetime) -> None:
+    """One code is checked many times in several provinces within 48 hours, each time by somebody else, as the trace page records it."""
     read = parse(code)
     with database.session(writable=False) as session:
         serial = verify_mac(read, open_secret(session, read.key_id, secret_key))
@@ -51,12 +51,12 @@ def check_everywhere(database: Database, secret_key: str, *, code: str, now: dat
         minted = connections.read(lambda reader: find_range(reader, read.range_label))
         if minted is None or serial is None or rule is None:
             raise KeyError(code)
-        for number, at in enumerate(_moments(now)):
+        for number, at in enumerate(_moments(now, checks)):
             client = sha256(f"visitor {number} {legal_date(at)}".encode()).hexdigest()[:16]
-            look = Look(minted.range_id, serial, at, client, PROVINCES[number % len(PROVINCES)])
+            look = Look(minted.range_id, serial, at, client, PROVINCES[number % provinces])
             record_check(connections, look, test=read_counting_test(rule.value))
 
 
-def _moments(now: datetime) -> Iterator[datetime]:
-    step = (FROM_H - UNTIL_H) / (CHECKS - 1)
-    return (now - timedelta(hours=FROM_H - step * number) for number in range(CHECKS))
+def _moments(now: datetime, checks: int) -> Iterator[datetime]:
+    step = (FROM_H - UNTIL_H) / (checks - 1)
+    return (now - timedelta(hours=FROM_H - step * number) for number in range(checks))

@@ -273,7 +273,7 @@ class Story:
         form = next(form for form in page.forms() if form.action.split("?")[0].endswith("/batches/new"))
         data = {
             "kind": "opening", "harvest_year": YEAR - 3, "account_year": YEAR, "harvested_on": f"{YEAR - 3}-04-20",
-            "packed_on": f"{YEAR - 3}-06-01", "quantity": "2000", "grade": "一级",
+            "packed_on": f"{YEAR - 2}-06-01", "quantity": "2000", "grade": "一级",
         }  # fmt: skip
         self.person("ding").send(form, data, files={}, page=page).expect("2")
         command("anomalies", "run", "--year", str(YEAR), "--json")

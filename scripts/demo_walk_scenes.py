@@ -38,7 +38,11 @@ def copied_ring(story: Story) -> str:
         raise Unexpected(f"判定为 {said['verdict']}，应为 suspect")
     shown = visitor.get(f"/T/{code}").expect("37", "6 个省").lacks("正品", "假冒")
     told = found(re.search(r"48 小时内[^<。]*", shown.text), "计数")
-    story.person("xian").get("/findings?ground=CL-01").expect(code[2:7]).lacks("示例李四")
+    listed = story.person("xian").get("/findings?ground=CL-01").expect("行为人不明").lacks("示例李四")
+    finding = found(re.search(r'href="(/findings/\d+)"', listed.text), "线索")
+    shown_finding = story.person("xian").get(finding).expect(code[2:7], "37", "不计入其名下")
+    if any(form.action.endswith("/case") for form in shown_finding.forms()):
+        raise Unexpected("仿冒的码也能对用标人立案")
     for ground in ("QT-01", "US-01", "US-04", "US-06", "AR-03"):
         story.person("xian").get(f"/findings?ground={ground}").lacks("示例李四")
     return f"{told}；线索记在码上，李四名下没有线索"

@@ -43,7 +43,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a demonstration of its own, freshly built, with its scheduler."""
     demo = _demo()
     folder: Path = tmp_path_factory.mktemp("demo")
-    base = f"http://127.0.0.1:{demo._free_port()}"
+    base = f"http://127.0.0.1:{demo.free_port()}"
     with _environment():
         demo.build(folder, base)
         with demo.serving(folder, base):

@@ -1,0 +1,190 @@
+"""Every page, as whoever may open it: fits 360 px, 1,280 px and 200 % zoom, has no serious fault that axe finds, works by keyboard.
+
+The pages are found by following links from where each person starts, in the demonstration after its walk, one page for each address
+of the application; an address that nobody reaches must be named here with the reason.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from demo_data import PASSWORD
+from werkzeug.exceptions import HTTPException
+
+from gi_registry.app import create_app
+from gi_registry.config import read_settings
+from tests.browser.conftest import HEIGHT, NARROW, WIDE
+from tests.browser.test_frame import OVERFLOW
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("every-page")]
+
+PEOPLE = ("", "jia", "yi", "bing", "wu", "xian", "xianzhang", "shi", "sheng", "guojia", "shenji", "anquan")
+DOUBLE = WIDE // 2  # 200 % zoom of a 1,280 px window leaves so many CSS pixels
+SERIOUS = {"serious", "critical"}
+MOST = 400
+NOT_PAGES = {
+    "static": "files", "log.checkpoint": "a signed note", "log.tile": "a file of the log", "log.proof": "a file of the log",
+    "documents.download": "files", "verify.health": "a word", "verify.ready": "a word", "web.metrics": "for machines",
+}  # fmt: skip
+
+STEPS = 12
+UNREACHED: dict[str, str] = {}
+FOCUS = """() => {
+  const at = document.activeElement, style = getComputedStyle(at);
+  const box = at.getBoundingClientRect();
+  return {tag: at.tagName, ring: style.outlineStyle !== 'none' || style.boxShadow !== 'none', seen: box.width > 0 && box.height > 0};
+}"""
+
+
+@pytest.fixture(scope="module")
+def addresses() -> Any:
+    """Match a path to its endpoint."""
+    app = create_app(read_settings({}, database_url="sqlite://"))
+    return app, app.url_map.bind("localhost")
+
+
+@pytest.fixture(scope="module")
+def walked(site: str) -> str:
+    """The demonstration after its walk: every state is somewhere."""
+    assert os.environ["GI_DATABASE_URL"].startswith("sqlite")
+    walk = importlib.import_module("demo_walk")
+    assert walk.walk(site), "the walk itself must hold"
+    return site
+
+
+@pytest.fixture(scope="module")
+def people(chromium: Any, walked: str) -> Iterator[dict[str, Any]]:
+    """A page of each person, signed in."""
+    contexts = {
+        login: chromium.new_context(base_url=walked, viewport={"width": WIDE, "height": HEIGHT}, locale="zh-CN") for login in PEOPLE
+    }
+    pages = {}
+    for login, context in contexts.items():
+        pages[login] = page = context.new_page()
+        if login:
+            page.goto("/sign-in")
+            page.fill("[name=login]", login)
+            page.fill("[name=password]", PASSWORD)
+            with page.expect_navigation():
+                page.click("main button[type=submit]")
+    yield pages
+    for context in contexts.values():
+        context.close()
+
+
+def endpoint_of(addresses: Any, path: str) -> str:
+    try:
+        return str(addresses[1].match(path, method="GET")[0])
+    except HTTPException:
+        return ""
+
+
+@pytest.fixture(scope="module")
+def found(people: dict[str, Any], walked: str, addresses: Any) -> dict[tuple[str, str], str]:
+    """Return the first address of each (person, endpoint) that following links leads to."""
+    seen: dict[tuple[str, str], str] = {}
+    for login, page in people.items():
+        queue, known = ["/home" if login else "/", "/registry", "/abnormal-list", "/check"], set()
+        while queue and len(known) < MOST:
+            path = queue.pop(0)
+            endpoint = endpoint_of(addresses, urlsplit(path).path)
+            if path in known or endpoint in NOT_PAGES or (login, endpoint) in seen:
+                continue
+            known.add(path)
+            answer = page.request.get(walked + path)
+            if not answer.ok or "text/html" not in answer.headers.get("content-type", ""):
+                continue
+            seen[login, endpoint] = path
+            queue += links_of(walked, path, answer.text())
+    return seen
+
+
+def links_of(base: str, path: str, text: str) -> list[str]:
+    """Return the links of a page that stay on the site, as paths; not its other languages and formats."""
+    links = [urljoin(base + path, unescape(link)).split("#")[0] for link in re.findall(r'<a[^>]+href="([^"]+)"', text)]
+    return [link.removeprefix(base) for link in links if link.startswith(base) and not re.search(r"[?&](format|lang)=", link)]
+
+
+def once(found: dict[tuple[str, str], str]) -> list[tuple[str, str, str]]:
+    """Return each endpoint with the first and the last who reach it: what a producer sees is not what an officer sees."""
+    chosen: dict[str, list[tuple[str, str, str]]] = {}
+    for (login, endpoint), path in found.items():
+        chosen.setdefault(endpoint, []).append((login, endpoint, path))
+    return [item for items in chosen.values() for item in (items[:1] + items[-1:] if len(items) > 1 else items)]
+
+
+@pytest.fixture(scope="module")
+def faults(found: Any, people: dict[str, Any]) -> dict[str, list[str]]:
+    """Look at every page once, in each size, and return what is wrong by kind."""
+    wrong: dict[str, list[str]] = {"fits": [], "axe": [], "keyboard": [], "heading": []}
+    for login, endpoint, path in once(found):
+        page, where = people[login], f"{login or 'public'} {path} ({endpoint})"
+        page.set_viewport_size({"width": NARROW, "height": HEIGHT})
+        page.goto(path)
+        for width in (NARROW, DOUBLE, WIDE):
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            if page.evaluate(OVERFLOW) > 0:
+                wrong["fits"].append(f"{where} scrolls sideways at {width} px")
+            if width != DOUBLE:
+                wrong["axe"] += [f"{where} at {width} px: {fault}" for fault in serious(page)]
+        if page.locator("h1").count() != 1:
+            wrong["heading"].append(f"{where} has {page.locator('h1').count()} main headings")
+        wrong["keyboard"] += [f"{where}: {step}" for step in walked_by_keyboard(page)]
+    return wrong
+
+
+def serious(page: Any) -> list[str]:
+    """Return the serious faults that axe finds."""
+    found = Axe().run(page).response["violations"]
+    return [f"{fault['id']}: {fault['nodes'][0]['html'][:160]}" for fault in found if fault["impact"] in SERIOUS]
+
+
+def walked_by_keyboard(page: Any) -> list[str]:
+    """Press Tab through the beginning of a page; return where it does not show where it is."""
+    for step in range(STEPS):
+        page.keyboard.press("Tab")
+        at = page.evaluate(FOCUS)
+        if at["tag"] == "BODY":
+            break
+        if not (at["ring"] and at["seen"]):
+            return [f"step {step} on {at}"]
+    return []
+
+
+def test_every_page_is_reached_by_somebody(found: dict[tuple[str, str], str], addresses: Any) -> None:
+    reached = {endpoint for _login, endpoint in found}
+    pages = {rule.endpoint for rule in addresses[0].url_map.iter_rules() if "GET" in (rule.methods or set())}
+    assert len(reached) > 50
+    assert sorted(pages - reached - set(NOT_PAGES) - set(UNREACHED)) == []
+    assert sorted(set(UNREACHED) & reached) == []
+
+
+def test_every_page_fits_a_phone_a_desk_and_double_size(faults: dict[str, list[str]]) -> None:
+    assert faults["fits"] == []
+
+
+def test_every_page_has_one_main_heading(faults: dict[str, list[str]]) -> None:
+    assert faults["heading"] == []
+
+
+def test_no_page_has_a_serious_fault(faults: dict[str, list[str]]) -> None:
+    assert faults["axe"] == []
+
+
+def test_every_page_shows_where_the_keyboard_is(faults: dict[str, list[str]]) -> None:
+    assert faults["keyboard"] == []
+
+
+def test_the_control_axe_finds_a_planted_fault(people: dict[str, Any]) -> None:
+    page = people[""]
+    page.goto("/check")
+    page.evaluate("() => document.querySelectorAll('label').forEach(label => label.remove())")
+    assert any(fault.startswith(("label", "select-name")) for fault in serious(page))
