@@ -14,14 +14,18 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 
+DRAIN_S = 30
+"""How long SIGTERM waits for requests under way; what takes longer is cut off, so that a stop always ends."""
+
+
 def application() -> WSGIApplication:
     """Return the WSGI application of one worker, configured by the environment."""
     return create_app(read_settings())
 
 
 def run(_settings: Settings, *, host: str, port: int, workers: int) -> None:
-    """Serve until stopped."""
-    options: dict[str, Any] = {"blocking_threads": 8}
+    """Serve until stopped: SIGTERM takes no new connection, answers what was taken on, and returns."""
+    options: dict[str, Any] = {"blocking_threads": 8, "workers_kill_timeout": DRAIN_S}
     Granian(
         "gi_registry.server:application", address=host, port=port, interface=Interfaces.WSGI, factory=True, workers=workers, **options
     ).serve()

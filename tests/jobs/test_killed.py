@@ -157,3 +157,31 @@ def test_control_without_a_claim_due_times_are_done_twice(database_url: str, sec
 def test_control_a_mark_in_a_transaction_of_its_own_is_lost_with_a_kill(database_url: str, seconds: Seconds) -> None:
     done = _keep(seconds, database_url, manner="afterwards", due_times=120, kills=10)
     assert max(done.values()) > 2
+
+
+# ---- told to stop --------------------------------------------------------------------------------------------------------------------
+
+
+def _stopped_in_the_middle(seconds: Seconds, url: str, mark: Path, *, by: int) -> tuple[int, Counter[str]]:
+    """Signal a scheduler while a job runs; return its exit code and the effects."""
+    seconds.move_to(NOW + timedelta(seconds=1))
+    command = [sys.executable, str(Path(__file__).with_name("scheduler_process.py")), url, "slow", str(mark)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}) as process:
+        deadline = time.monotonic() + PATIENCE_S
+        while not mark.exists():
+            assert time.monotonic() < deadline, "the job does not begin"
+            time.sleep(0.01)
+        process.send_signal(by)
+        return process.wait(PATIENCE_S), seconds.effects()
+
+
+def test_a_scheduler_that_is_told_to_stop_finishes_its_job(database_url: str, seconds: Seconds, tmp_path: Path) -> None:
+    code, done = _stopped_in_the_middle(seconds, database_url, tmp_path / "mark", by=signal.SIGTERM)
+    assert code == 0
+    assert set(done.values()) == {2}
+
+
+def test_control_a_scheduler_that_is_killed_leaves_nothing(database_url: str, seconds: Seconds, tmp_path: Path) -> None:
+    code, done = _stopped_in_the_middle(seconds, database_url, tmp_path / "mark", by=signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    assert done == {}
