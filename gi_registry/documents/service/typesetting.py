@@ -51,7 +51,7 @@ def typeset(template: str, data: Mapping[str, object], *, language: str = "zh_CN
     content = printable(spoken(filled, translate), _characters(), missing)
     assert isinstance(content, dict)
     content["missing"] = " ".join(f"U+{ord(letter):04X}" for letter in missing)
-    return _within_time(lambda: _compile(template, content, moment))
+    return _within_time(lambda: _compile(template, content, moment.replace(microsecond=0)))
 
 
 def typeset_paper(paper: Paper, *, language: str = "zh_CN") -> bytes:

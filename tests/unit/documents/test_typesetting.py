@@ -128,6 +128,11 @@ def test_moments_are_printed_in_beijing_time() -> None:
     assert "2026-03-1001:05" in text_of(typeset_paper(paper))
 
 
+def test_the_moment_of_a_paper_may_be_any_moment() -> None:
+    paper = replace(PAPER, issued=datetime(2026, 3, 9, 17, 5, 59, 123456, tzinfo=UTC))
+    assert "2026-03-1001:05" in text_of(typeset_paper(paper))
+
+
 def test_groups_of_digits_stay_together() -> None:
     assert "50160000" in text_of(typeset_paper(replace(PAPER, facts=(("数量", "50\u202f160\u202f000"),)))).replace("\u202f", "")
 
