@@ -126,12 +126,12 @@ def _rule(thresholds: Thresholds) -> Words:
 
 
 def _code_lines(code: CopiedCode, names: dict[str, str]) -> tuple[Line, ...]:
-    head = Line(say("第 %(serial)s 号：查询的终端", serial=code.serial + 1), _window(code), code.counted.client_days, "check")
+    head = Line(say("第 %(serial)s 号", serial=code.serial + 1), _window(code), code.counted.client_days, "client")
     if code.peak is None:
         return (head,)
     places = tuple(
         Line(
-            say("其中 %(place)s", place=names.get(place, place) if place else say("地区不明")),
+            say("其中 %(place)s", place=_place(place, names)),
             say("%(clients)s 个终端", clients=grouped(clients)),
             checks,
             "check",
@@ -139,6 +139,12 @@ def _code_lines(code: CopiedCode, names: dict[str, str]) -> tuple[Line, ...]:
         for place, clients, checks in code.peak.places
     )
     return (head, *places, *_speed(code.peak))
+
+
+def _place(code: str, names: dict[str, str]) -> Words | str:
+    if not code:
+        return say("地区不明")
+    return names.get(code) or say("区划代码 %(code)s", code=code.ljust(6, "0"))
 
 
 def _window(code: CopiedCode) -> Words:

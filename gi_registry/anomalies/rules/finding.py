@@ -19,6 +19,7 @@ UNITS: dict[str, Words] = {
     "metre": say("米"),
     "month": say("个月"),
     "check": say("次"),
+    "client": say("个终端"),
     "": say(""),
 }
 AUTHORISATION, CODE_RANGE = "authorisation", "code_range"
