@@ -81,15 +81,15 @@ def load_file(work: Work, kind: Kind, content: bytes, *, name: str = "", options
 
 def read_file(kind: Kind, content: bytes, *, name: str = "", options: Options = Options()) -> Table:
     """Return the rows of a file under the kind's columns, whatever its format. Raises Invalid for what cannot be read at all."""
-    wanted = wanted_of(kind, options.mapping)
+    wanted, known = wanted_of(kind, options.mapping), known_of(kind, options.mapping)
     found: Grid | Table
     if looks_like_workbook(content):
-        found = read_sheet(content, options.sheet, lambda grid: fits(grid, wanted))
+        found = read_sheet(content, options.sheet, lambda grid: fits(grid, wanted, () if options.mapping else known))
     elif options.sheet:
         raise invalid("sheet", say("文件不是工作簿，没有工作表。"), say("请去掉工作表这一项，或选择 .xlsx 文件。"), value=options.sheet)
     else:
         found = read_text(content, name=name, encoding=options.encoding)
-    table = lay_out(found, wanted, known_of(kind, options.mapping)) if isinstance(found, Grid) else found
+    table = lay_out(found, wanted, known) if isinstance(found, Grid) else found
     return apply(options.mapping, table) if options.mapping else own_headers(kind, table)
 
 

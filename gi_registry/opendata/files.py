@@ -16,7 +16,7 @@ from gi_registry.assets import asset_dir
 from gi_registry.bulk import service as bulk
 from gi_registry.bulk.rules import Line
 from gi_registry.bulk.rules.encoding import looks_like_workbook
-from gi_registry.bulk.rules.kinds import RowWarning
+from gi_registry.bulk.rules.kinds import RowError, RowWarning
 from gi_registry.bulk.rules.workbook import sheet_names
 from gi_registry.bulk.rules.writing import safe_cell
 from gi_registry.bulk.service import Options, Result
@@ -90,25 +90,22 @@ def outcome(result: Result) -> Words:
 def told(result: Result) -> str:
     """Return the result for a terminal: the outcome, then one line per error and warning."""
     lines = [str(outcome(result))]
-    lines += [
-        str(
-            say(
-                "第 %(row)s 行 %(column)s “%(value)s”：%(reason)s %(remedy)s",
-                row=error.row,
-                column=error.column,
-                value=error.value[:SHOWN_VALUE],
-                reason=error.reason,
-                remedy=error.remedy or "",
-            )
-        ).rstrip()
-        for error in result.errors[:SHOWN_ERRORS]
-    ]
+    lines += [str(_error(error)) for error in result.errors[:SHOWN_ERRORS]]
     if len(result.errors) > SHOWN_ERRORS:
         lines.append(str(say("……另有 %(count)s 处；全部见 --json。", count=len(result.errors) - SHOWN_ERRORS)))
     lines += [str(_warning(warning)) for warning in result.warnings[:SHOWN_ERRORS]]
     if len(result.warnings) > SHOWN_ERRORS:
         lines.append(str(say("……另有 %(count)s 条提示；全部见 --json。", count=len(result.warnings) - SHOWN_ERRORS)))
     return "\n".join(lines)
+
+
+def _error(error: RowError) -> Words:
+    values = {"row": error.row, "reason": error.reason, "remedy": error.remedy or ""}
+    if not error.column:
+        return say("第 %(row)s 行：%(reason)s %(remedy)s", **values)
+    return say(
+        "第 %(row)s 行 %(column)s “%(value)s”：%(reason)s %(remedy)s", column=error.column, value=error.value[:SHOWN_VALUE], **values
+    )
 
 
 def _warning(warning: RowWarning) -> Words:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Dict
 
 from gi_registry.bulk.rules.grid import Grid, letters
 from gi_registry.bulk.rules.kinds import Fault, RowError, RowWarning
@@ -19,6 +20,7 @@ from gi_registry.kernel.errors import invalid
 from gi_registry.kernel.words import Words, say
 
 HEADER_WITHIN = 30
+MOST_MERGED = 100_000
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 _TOTAL = re.compile(r"(合计|总计|小计|共计|累计|本页合计|total|subtotal|sum)[:：]?(\d.*)?", re.IGNORECASE)
 _FOOTER = re.compile(
@@ -38,9 +40,14 @@ def folded(header: str) -> str:
     return _BLANKS.sub("", unicodedata.normalize("NFKC", header)).strip("*").casefold()
 
 
-def fits(grid: Grid, wanted: Wanted) -> bool:
-    """Say whether a sheet has a row with every header that is needed."""
-    return _header_at(grid, wanted) is not None
+def fits(grid: Grid, wanted: Wanted, known: Sequence[str] = ()) -> bool:
+    """Say whether a sheet has a row with every header that is needed, most of whose cells, where ``known`` is given, are headers."""
+    place = _header_at(grid, wanted)
+    if place is None or not known:
+        return place is not None
+    names = {folded(name) for name in known}
+    cells = [folded(cell) for cell in grid.rows[place][1] if cell]
+    return 2 * sum(1 for cell in cells if cell in names) >= len(cells)
 
 
 def lay_out(grid: Grid, wanted: Wanted = (), known: Sequence[str] = ()) -> Table:
@@ -48,13 +55,14 @@ def lay_out(grid: Grid, wanted: Wanted = (), known: Sequence[str] = ()) -> Table
 
     Raises Invalid for a grid without headers or rows; what is wrong with single rows and cells is in the table.
     """
-    place = _header_at(grid, wanted) or 0
+    found = _header_at(grid, wanted)
+    place = found or 0
     if not grid.rows:
         raise invalid("file", say("文件没有列名行。"), say("第一行须是列名。"))
     body = Body(grid, place, wanted, known)
     for row, cells in grid.rows[place + 1 :]:
         body.take(row, cells)
-    if not body.lines and not body.errors:
+    if not body.lines and not body.errors and (found is not None or not wanted):
         raise invalid("file", say("文件只有列名，没有数据。"), say("请从第二行起填写数据。"))
     return body.table()
 
@@ -69,27 +77,38 @@ def _header_at(grid: Grid, wanted: Wanted) -> int | None:
     return None
 
 
-def _spans(grid: Grid) -> dict[tuple[int, int], tuple[int, int]]:
-    """Return, for each cell that a merge down a column covers, where its value stands: (row number, column) both ways."""
-    spans: dict[tuple[int, int], tuple[int, int]] = {}
-    if grid.merged:
-        last = grid.rows[-1][0] if grid.rows else 0
-        for top, left, bottom, right in grid.merged:
-            if left == right:
-                spans |= {(row + 1, left): (top + 1, left) for row in range(top, min(bottom, last - 1) + 1)}
+def _spans(grid: Grid) -> dict[tuple[int, int], int]:
+    """Return, for each cell that a merge down a column covers (row number, column), the number of the row where its value stands."""
+    spans: dict[tuple[int, int], int] = {}
+    for row, left, right, top in _merged_rows(grid):
+        if left == right:
+            spans[row, left] = top
     return spans
 
 
-def _filled(grid: Grid, spans: dict[tuple[int, int], tuple[int, int]], row: int, cells: Sequence[str]) -> list[str]:
-    """Return the cells with the value of a merge in every row that it spans."""
-    values = list(cells)
+def _merged_rows(grid: Grid) -> Iterator[tuple[int, int, int, int]]:
+    """Yield row number, first and last column and number of the top row for each row of each merge; refuse absurdly many."""
+    last = grid.rows[-1][0] if grid.rows else 0
+    count = 0
+    for top, left, bottom, right in grid.merged:
+        for row in range(top + 1, min(bottom + 1, last) + 1):
+            count += 1
+            if count > MOST_MERGED:
+                raise invalid("file", say("合并单元格太多。"), say("请取消合并，每格分别填写。"))
+            yield row, left, right, top + 1
+
+
+def _filled(grid: Grid, spans: Dict[tuple[int, int], int], row: int, cells: Sequence[str]) -> list[str]:
+    """Return the cells of a row near the top with the value of a merge in every row that it spans."""
     if not spans:
-        return values
+        return list(cells)
     by_row = dict(grid.rows[:HEADER_WITHIN])
-    for (number, column), (top, _) in spans.items():
-        if number == row and number != top and column < len(values) and not values[column]:
-            above = by_row.get(top, ())
-            values[column] = above[column] if column < len(above) else ""
+    width = max(len(cells), *(column + 1 for number, column in spans if number == row), 0)
+    values = [*cells, *[""] * (width - len(cells))]
+    for column, value in enumerate(values):
+        above = by_row.get(spans.get((row, column), 0), ())
+        if not value and column < len(above):
+            values[column] = above[column]
     return values
 
 
@@ -109,8 +128,11 @@ class Body:
         ways = {folded(way) for group in wanted for way in group}
         self._needed = [column for column, header in enumerate(self.headers) if header and folded(header) in ways]
         self._values: dict[int, Sequence[str]] = {}
-        self._covered = {top for top, _ in self._spans.values()}
-        self._across = {(top + 1, left): right for top, left, _, right in grid.merged if left != right}
+        self._covered = set(self._spans.values())
+        self._across: dict[int, list[tuple[int, int]]] = {}
+        for number, left, right, _ in _merged_rows(grid):
+            if sum(1 for header in self.headers[left : right + 1] if header) > 1:
+                self._across.setdefault(number, []).append((left, right))
         self._say_above(place)
 
     def _checked(self, headers: list[str], place: int) -> list[str]:
@@ -187,7 +209,7 @@ class Body:
             value = cells[column] if column < len(cells) else ""
             origin = self._spans.get((row, column)) if self._spans else None
             if origin is not None:
-                above = self._values.get(origin[0], ())
+                above = self._values.get(origin, ())
                 value = above[column] if column < len(above) else value
                 shared.add(header)
             fault = self._fault(row, column, value)
@@ -208,7 +230,7 @@ class Body:
             return Fault(value, *_ERROR_WORDS)
         if self.grid.faults and (row, column) in self.grid.faults:
             return self.grid.faults[row, column]
-        if self._across and any(at == row and left <= column <= right for (at, left), right in self._across.items()):
+        if self._across and any(left <= column <= right for left, right in self._across.get(row, ())):
             return Fault(value, *_ACROSS)
         return None
 
