@@ -22,6 +22,7 @@ from gi_registry.desk.routes import bp as desk
 from gi_registry.desk.tasks import task_states
 from gi_registry.documents.routes import bp as documents
 from gi_registry.listings.routes import bp as listings
+from gi_registry.notices.letter_routes import bp as letters
 from gi_registry.notices.routes import bp as notices
 from gi_registry.opendata.import_routes import bp as imports
 from gi_registry.opendata.log_routes import bp as log
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     organisations,
     people,
     profile,
+    letters,
     registry,
     restrictions,
     reports,

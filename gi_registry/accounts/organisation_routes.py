@@ -21,7 +21,9 @@ bp = Blueprint("organisations", __name__)
 @access("organisation:edit")
 def show_organisation(organisation_id: int) -> str:
     """Show an organisation's form and who works there."""
-    return page("accounts/organisation.html", shown=pages.organisation_page(current_work(), organisation_id), labels=ROLE_LABELS)
+    work = current_work()
+    shown = pages.organisation_page(work, organisation_id)
+    return page("accounts/organisation.html", shown=shown, labels=ROLE_LABELS, may_invite=work.allows("person:invite", shown.row))
 
 
 @bp.post("/office/organisations/<int:organisation_id>")

@@ -154,6 +154,13 @@ def _answers_alone(work: Work, person: Person) -> bool:
     return approves_for_firm(work.session, person, held)
 
 
+def organisation_to_invite_to(work: Work, organisation_id: int) -> Organisation:
+    """Return an organisation whose people the actor may invite; raise NotFound outside the region."""
+    organisation = queries.get_organisation(work.session, organisation_id)
+    work.require("person:invite", organisation)
+    return organisation
+
+
 def organisation_page(work: Work, organisation_id: int) -> OrganisationPage:
     """Return what the office's page of an organisation shows; raise NotFound outside the region."""
     organisation = queries.get_organisation(work.session, organisation_id)

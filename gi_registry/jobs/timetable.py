@@ -9,6 +9,7 @@ from gi_registry.jobs import ledger
 from gi_registry.jobs.job import Effect, Job, Occasion
 from gi_registry.kernel.words import say
 from gi_registry.listings import service as listings
+from gi_registry.notices import service as notices
 from gi_registry.outbox import service as outbox
 from gi_registry.reports.service import send_reminders
 from gi_registry.supervision import service as supervision
@@ -25,7 +26,9 @@ def _move_cases(work: Work, _occasion: Occasion) -> object:
 
 def _send_messages(work: Work, occasion: Occasion) -> object:
     # one message in a Work: that is all that is sent again after a kill
-    sent = outbox.send_due(work.session, now=work.now, deliver=outbox.mail_through(occasion.settings.smtp_url), at_once=1)
+    settings = occasion.settings
+    deliver = outbox.deliver_through(settings.smtp_url, sms_url=settings.sms_url, sms_token=settings.sms_token)
+    sent = outbox.send_due(work.session, now=work.now, deliver=deliver, at_once=1, limits=notices.sms_limits_of(work))
     return sent.sent + sent.failed
 
 

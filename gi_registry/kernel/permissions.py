@@ -46,6 +46,7 @@ GRANTS: dict[str, dict[str, Scope]] = {
     "notice:view": {**_PRODUCERS},
     "notice:send": {**_OFFICERS, "system": ANY},
     "consent:view": _READERS,
+    "consent:end": {"producer_approver": OWN, "county_handler": REGION},
     "consent:record": {"county_handler": REGION, "system": ANY},
     # register
     "gi:edit": {"province_officer": REGION, "national_officer": ANY, "system": ANY},

@@ -58,6 +58,15 @@ def consent_of(session: Session, organisation_id: int, on: date) -> ServiceConse
     return session.exec(rows.order_by(col(ServiceConsent.confirmed_on).desc())).first()
 
 
+def get_consent(session: Session, consent_id: int, organisation_id: int) -> ServiceConsent:
+    """Return a confirmation of this organisation, locked; raise NotFound."""
+    query = select(ServiceConsent).where(ServiceConsent.id == consent_id, ServiceConsent.organisation_id == organisation_id)
+    found = session.exec(query.with_for_update().execution_options(populate_existing=True)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def consents_of(session: Session, organisation_id: int) -> Sequence[ServiceConsent]:
     """Return every confirmation on file, the newest first."""
     rows = select(ServiceConsent).where(ServiceConsent.organisation_id == organisation_id)

@@ -21,7 +21,8 @@ bp = Blueprint("notices", __name__)
 @access("notice:view")
 def list_notices() -> str:
     """Show the inbox of one's organisation; looking marks nothing."""
-    return page("notices/inbox.html", inbox=service.view_inbox(current_work()))
+    work = current_work()
+    return page("notices/inbox.html", inbox=service.view_inbox(work), may_end=work.allows("consent:end"))
 
 
 @bp.post("/notices/<int:notice_id>/read")
@@ -38,7 +39,12 @@ def show_consent(organisation_id: int) -> str:
     """Show an office whether electronic service is agreed, and the signed papers."""
     work = current_work()
     view = service.view_consent(work, organisation_id)
-    return page("notices/consent.html", view=view, may_record=work.allows("consent:record", view.organisation))
+    return page(
+        "notices/consent.html",
+        view=view,
+        may_record=work.allows("consent:record", view.organisation),
+        may_end=work.allows("consent:end", view.organisation),
+    )
 
 
 @bp.post("/office/organisations/<int:organisation_id>/consent")
@@ -49,6 +55,19 @@ def record_consent(organisation_id: int) -> Response:
     file, work = uploaded("document"), current_work()
     service.file_consent(work, organisation_id, read_form(ConsentForm), paper=Scan(file.name, file.content) if file else None)
     return redirect_with(say("已登记电子送达确认书，可以电子送达。"), "notices.show_consent", organisation_id=organisation_id)
+
+
+@bp.post("/office/organisations/<int:organisation_id>/consent/<int:consent_id>/end")
+@access("consent:end")
+def end_consent(organisation_id: int, consent_id: int) -> Response:
+    """Record that the party withdraws: the county for it, or the party itself."""
+    work = current_work()
+    reshow(show_consent if work.allows("consent:view") else list_notices, *([organisation_id] if work.allows("consent:view") else []))
+    ended = service.end_consent(work, organisation_id, consent_id)
+    words = say("已撤回，自 %(on)s 起不再电子送达。", on=ended.ended_on)
+    if work.allows("consent:view"):
+        return redirect_with(words, "notices.show_consent", organisation_id=organisation_id)
+    return redirect_with(words, "notices.list_notices")
 
 
 @bp.get("/public-notices")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -67,3 +69,31 @@ def _what_is_missing(method: Method) -> Words:
     if method is Method.ELECTRONIC:
         return say("当事人在消息中确认收到之日为送达之日；长期未确认的，请改用其他方式。")
     return say("请登记送达日期，并上传送达回证或签收凭证。")
+
+
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+
+
+def numbers(of_people: Sequence[str], of_organisation: str) -> list[str]:
+    """Return the mobile numbers a text message goes to: the people's, each once; without any the organisation's, if it is a mobile one."""
+    own = [number for number in of_people if _MOBILE.fullmatch(number)]
+    return sorted(set(own)) or [number for number in [re.sub(r"[\s-]", "", of_organisation)] if _MOBILE.fullmatch(number)]
+
+
+def short_text(title: str) -> Words:
+    """Return what a text message says: the title and where to read on; what a case is about is not for a screen in a pocket."""
+    return say("【地理标志登记系统】%(title)s。请登录收件箱查看。", title=title)
+
+
+def may_end(confirmed_on: date, ended_on: date | None, today: date) -> Verdict:
+    """Say whether a confirmation of electronic service can be withdrawn today: it is in force."""
+    if ended_on is not None:
+        return Failed(say("这份确认书已经撤回。"), say("请刷新页面。"))
+    if confirmed_on > today:
+        return Failed(say("确认日期不能晚于今天。"))
+    return Passed()
+
+
+def ends_on(today: date) -> date:
+    """Return the first day on which a confirmation withdrawn today no longer counts: tomorrow."""
+    return today + timedelta(days=1)

@@ -21,6 +21,7 @@ from gi_registry.notices.queries import (
     consent_of,
     consents_of,
     find_service_of_notice,
+    get_consent,
     get_notice,
     get_service,
     list_notices,
@@ -30,27 +31,37 @@ from gi_registry.notices.queries import (
 from gi_registry.notices.queries import running_public_notices as queries_of_public_notices
 from gi_registry.notices.rules import Method
 from gi_registry.notices.schemas import ConsentForm
-from gi_registry.outbox.rules import Channel
+from gi_registry.outbox.rules import Channel, SmsLimits, sms_limits
 from gi_registry.outbox.service import enqueue
 from gi_registry.policy.service import at
 from gi_registry.workflow import Work
 
+SMS_KEY = "notices.sms-limits"
 PERIOD_KEY = "notices.public-notice-days"
 
 
 def notify(work: Work, *, organisation_id: int, title: Words, body: Words, link: str = "") -> Notice:
-    """Put a notice into the organisation's inbox, and an e-mail into the outbox for each of its people who has an address.
+    """Put a notice into the organisation's inbox, and an e-mail and a text message into the outbox for each person who can be reached.
+
+    A text message says the title only; where nobody of the organisation has a mobile number, it goes to the organisation's own.
 
     The words are stored as said, in Chinese: a notice is a record. The calling verb has asked for its own permission.
     """
-    get_organisation(work.session, organisation_id)
+    organisation = get_organisation(work.session, organisation_id)
     notice = Notice(organisation_id=organisation_id, title=str(title), body=str(body), link=link, created_at=work.now)
     work.record(notice, "notice:send")
     work.flush()
-    for person in people_of(work.session, organisation_id):
-        if person.active and "@" in person.email:
-            enqueue(work.session, Channel.EMAIL, recipient=person.email, subject=notice.title, body=notice.body, now=work.now)
+    reached = [person for person in people_of(work.session, organisation_id) if person.active]
+    for address in sorted({person.email for person in reached if "@" in person.email}):
+        enqueue(work.session, Channel.EMAIL, recipient=address, subject=notice.title, body=notice.body, now=work.now)
+    for number in rules.numbers([person.phone for person in reached], organisation.phone):
+        enqueue(work.session, Channel.SMS, recipient=number, subject=notice.title, body=str(rules.short_text(notice.title)), now=work.now)
     return notice
+
+
+def sms_limits_of(work: Work) -> SmsLimits:
+    """Return how many text messages may leave in a day (policy ``notices.sms-limits``)."""
+    return sms_limits(at(work.session, SMS_KEY, "", work.today).value)
 
 
 @dataclass(frozen=True)
@@ -77,9 +88,10 @@ def view_inbox(work: Work) -> Inbox:
     if organisation_id is None:
         return Inbox((), 0)
     notices = list_notices(work.session, organisation_id)
-    serving = services_of_notices(work.session, [notice.id or 0 for notice in notices])
+    consent = consent_of(work.session, organisation_id, work.today)
+    serving = services_of_notices(work.session, [notice.id or 0 for notice in notices]) if consent else frozenset()
     items = tuple(InboxItem(notice, notice.id in serving) for notice in notices)
-    return Inbox(items, unread_count(work.session, organisation_id), consent_of(work.session, organisation_id, work.today))
+    return Inbox(items, unread_count(work.session, organisation_id), consent)
 
 
 @dataclass(frozen=True)
@@ -105,14 +117,15 @@ def public_notices(work: Work) -> list[PublicNotice]:
 
 
 def mark_read(work: Work, notice_id: int) -> Notice:
-    """Confirm a notice. Where it carries an electronic service, today becomes the date served."""
+    """Confirm a notice. Where it carries an electronic service, today becomes the date served, unless the party withdrew its consent."""
     work.require("notice:view")
     notice = get_notice(work.session, notice_id, work.actor.organisation_id)
     if notice.read_at is not None:
         return notice
     notice.read_at, notice.read_by = work.now, work.actor.pseudonym
     served = find_service_of_notice(work.session, notice_id)
-    if served is not None and served.method == Method.ELECTRONIC and served.served_on is None:
+    agreed = consent_of(work.session, notice.organisation_id, work.today) is not None
+    if agreed and served is not None and served.method == Method.ELECTRONIC and served.served_on is None:
         served.served_on = work.today
         work.record(served, "service:prove")
     work.flush()
@@ -146,6 +159,26 @@ def file_consent(work: Work, organisation_id: int, fields: ConsentForm, *, paper
     division = organisation.authority_division
     document = store_scan(work, paper, field="document", owner_org_id=organisation_id, authority_division=division)
     return record_consent(work, organisation_id=organisation_id, document_id=document.id or 0, confirmed_on=fields.confirmed_on)
+
+
+def end_consent(work: Work, organisation_id: int, consent_id: int) -> ServiceConsent:
+    """Record that the party withdraws its confirmation: from tomorrow a notice in the inbox no longer serves a document.
+
+    The county records it, or the party itself does. Raises NotFound for another's, Conflict for one withdrawn already.
+    """
+    organisation = get_organisation(work.session, organisation_id)
+    work.require("consent:end", organisation)
+    consent = get_consent(work.session, consent_id, organisation_id)
+    verdict = rules.may_end(consent.confirmed_on, consent.ended_on, work.today)
+    if isinstance(verdict, Failed):
+        raise Conflict(verdict.reason, remedy=verdict.remedy)
+    for row in consents_of(work.session, organisation_id):
+        if row.ended_on is None:  # an older paper must not keep alive what the party withdrew
+            row.ended_on = rules.ends_on(work.today)
+            work.record(row, "consent:end")
+    title, body = say("电子送达确认书已撤回"), say("自 %(on)s 起，文书不再电子送达，改为直接、邮寄或公告送达。", on=consent.ended_on)
+    notify(work, organisation_id=organisation_id, title=title, body=body, link="/notices")
+    return consent
 
 
 def record_consent(work: Work, *, organisation_id: int, document_id: int, confirmed_on: date) -> ServiceConsent:
@@ -184,7 +217,13 @@ def serve(
     verdict = rules.may_serve(method, consent_on=consent.confirmed_on if consent else None, today=work.today)
     if isinstance(verdict, Failed):
         raise Conflict(verdict.reason, remedy=verdict.remedy, basis=say("电子送达确认书").template)
-    notice = notify(work, organisation_id=organisation_id, title=title, body=_cover(method, document.name.removesuffix(".html").removesuffix(".pdf")), link=link)
+    notice = notify(
+        work,
+        organisation_id=organisation_id,
+        title=title,
+        body=_cover(method, document.name.removesuffix(".html").removesuffix(".pdf")),
+        link=link,
+    )
     record = ServiceRecord(
         document_id=document_id,
         document_name=document.name,

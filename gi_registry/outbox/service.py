@@ -10,10 +10,22 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from gi_registry.outbox.gateway import key_of, send_text
 from gi_registry.outbox.models import OutboxMessage
-from gi_registry.outbox.rules import Channel, next_try
+from gi_registry.outbox.rules import (
+    DAY,
+    LIMIT_WAIT,
+    Channel,
+    Refused,
+    SmsLimits,
+    masked,
+    next_try,
+    over_limit,
+    too_old,
+)
 
 Deliver = Callable[[OutboxMessage], None]
 AT_ONCE = 200
@@ -36,8 +48,11 @@ def enqueue(session: Session, channel: Channel, *, recipient: str, subject: str,
     return message
 
 
-def send_due(session: Session, *, now: datetime, deliver: Deliver, at_once: int = AT_ONCE) -> Sent:
-    """Send what is due, at most ``at_once``; a failure is stored with the message and tried again later."""
+def send_due(session: Session, *, now: datetime, deliver: Deliver, at_once: int = AT_ONCE, limits: SmsLimits = SmsLimits()) -> Sent:  # noqa: B008
+    """Send what is due, at most ``at_once``; a failure is stored with the message and tried again later.
+
+    A text message beyond the day's limits waits an hour, one that is three days old is given up.
+    """
     due = (
         select(OutboxMessage)
         .where(col(OutboxMessage.due_at) <= now)
@@ -45,20 +60,60 @@ def send_due(session: Session, *, now: datetime, deliver: Deliver, at_once: int 
         .limit(at_once)
         .with_for_update(skip_locked=True)
     )
-    outcomes = [_send(message, now, deliver) for message in session.exec(due).all()]
+    outcomes = [
+        not _held_back(session, message, now=now, limits=limits) and _send(message, now, deliver) for message in session.exec(due).all()
+    ]
     session.flush()
     return Sent(sent=sum(outcomes), failed=len(outcomes) - sum(outcomes))
+
+
+def _held_back(session: Session, message: OutboxMessage, *, now: datetime, limits: SmsLimits) -> bool:
+    if message.channel != Channel.SMS:
+        return False
+    if too_old(message.created_at, now):
+        message.due_at, message.last_error = None, "given up: older than three days"
+        return True
+    if over_limit(_sent_texts(session, now, message.recipient), _sent_texts(session, now), limits):
+        message.due_at, message.last_error = now + LIMIT_WAIT, "waits: the day's limit is reached"
+        return True
+    return False
+
+
+def _sent_texts(session: Session, now: datetime, recipient: str | None = None) -> int:
+    query = (
+        select(func.count())
+        .select_from(OutboxMessage)
+        .where(OutboxMessage.channel == Channel.SMS.value, col(OutboxMessage.sent_at) > now - DAY)
+    )
+    return int(session.exec(query if recipient is None else query.where(OutboxMessage.recipient == recipient)).one())
 
 
 def _send(message: OutboxMessage, now: datetime, deliver: Deliver) -> bool:
     message.tries += 1
     try:
         deliver(message)
+    except Refused as never:
+        message.last_error, message.due_at = f"given up: {never}"[:500], None
+        return False
     except (OSError, smtplib.SMTPException, LookupError, ValueError) as problem:
-        message.last_error, message.due_at = f"{type(problem).__name__}: {problem}"[:500], next_try(message.tries, now)
+        words = str(problem).replace(message.recipient, masked(message.recipient))
+        message.last_error, message.due_at = f"{type(problem).__name__}: {words}"[:500], next_try(message.tries, now)
         return False
     message.sent_at, message.due_at, message.last_error = now, None, ""
     return True
+
+
+def deliver_through(smtp_url: str, *, sender: str = "", sms_url: str = "", sms_token: str = "") -> Deliver:
+    """Return the delivery for both channels: mail by SMTP, text messages by the gateway; a channel without an address is off."""
+    mail = mail_through(smtp_url, sender=sender)
+
+    def deliver(message: OutboxMessage) -> None:
+        if message.channel == Channel.SMS:
+            send_text(message, url=sms_url, token=sms_token)
+        else:
+            mail(message)
+
+    return deliver
 
 
 def mail_through(smtp_url: str, *, sender: str = "") -> Deliver:
@@ -79,7 +134,7 @@ def message_id(message: OutboxMessage, sender: str) -> str:
     A kill between the mail server's answer and the commit sends a message again; it is sent at least once, never not at all.
     """
     domain = parseaddr(sender)[1].rpartition("@")[2]
-    return f"<gi.{message.id}.{int(message.created_at.timestamp() * 1_000_000)}@{domain or 'gi-registry.invalid'}>"
+    return f"<{key_of(message)}@{domain or 'gi-registry.invalid'}>"
 
 
 def _mail(host: str, port: int | None, message: OutboxMessage, *, tls: bool, login: tuple[str | None, str | None], sender: str) -> None:

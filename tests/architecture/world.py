@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -167,6 +167,7 @@ def _subjects(work: Work) -> tuple[dict[str, Any], datetime]:
         "case_id": stage.case.id if stage.case else None,
         "listings.show_listing case_id": listed.id,
         "document_id": first(Document, Document.owner_org_id == owned),
+        **_letters(work, owned or 0),
         "notice_id": first(Notice, Notice.organisation_id == owned),
         "year": 2025,
         "kind": "organisations",
@@ -176,6 +177,26 @@ def _subjects(work: Work) -> tuple[dict[str, Any], datetime]:
         **_leads(work, authorisation),
     }
     return subjects, listed.now
+
+
+def _letters(work: Work, organisation_id: int) -> dict[str, Any]:
+    """Return a person of the user who has an open letter, and the user's confirmation of electronic service."""
+    from gi_registry.accounts import service
+    from gi_registry.accounts.schemas import Invitee
+    from gi_registry.documents.models import Document
+    from gi_registry.notices.service import record_consent
+
+    person = service.add_invitee(work, organisation_id, Invitee(login="invitee", name="被邀人", role="producer_operator"))
+    letter = service.invite(work, person.id or 0).letter
+    paper = work.session.exec(select(Document.id).where(Document.owner_org_id == organisation_id)).first()
+    consent = record_consent(work, organisation_id=organisation_id, document_id=paper or 0, confirmed_on=work.today - timedelta(days=9))
+    asked = ("letters.show_letters", "letters.invite", "letters.recover")
+    return {
+        **{f"{endpoint} person_id": person.id for endpoint in asked},
+        "letter_id": letter.id,
+        "consent_id": consent.id,
+        "session_id": 1,
+    }
 
 
 def _leads(work: Work, authorisation: Any) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from gi_registry.accounts.service.factors import reset_factor
 from gi_registry.accounts.service.passwords import hashed, matches
 from gi_registry.accounts.service.sessions import end_sessions
 from gi_registry.accounts.service.signing_in import check_tries
-from gi_registry.kernel.errors import Conflict, Duplicate, NotFound, TooMany, invalid
+from gi_registry.kernel.errors import Conflict, Duplicate, TooMany, invalid
 from gi_registry.kernel.verdict import Failed
 from gi_registry.kernel.words import say
 from gi_registry.policy.service import at
@@ -83,7 +83,8 @@ def invite(work: Work, person_id: int) -> Issued:
     Raises NotFound outside the region, Conflict for one who signs in already or is inactive, TooMany beyond the day's letters.
     """
     person = may_write_to(work, person_id, "person:invite")
-    if person.password_hash:
+    known = any(letter.used_at or letter.purpose == Purpose.RECOVERY for letter in queries.letters_of(work.session, person_id))
+    if person.password_hash or known:
         raise Conflict(say("这个人已经设置过密码。"), remedy=say("忘记密码的，请核实身份后开恢复函。"))
     return _issue(work, person, Purpose.INVITATION)
 
@@ -175,12 +176,12 @@ def void_letter(work: Work, letter_id: int) -> Person:
 
 
 def open_letter_with(work: Work, letter_id: int, code: str) -> Issued:
-    """Return an open letter to be printed by who still has its code on the page. Raises NotFound for another code or an ended letter."""
+    """Return an open letter, to be printed by who still has its code. Raises NotFound outside the region, Invalid for another code."""
     letter = queries.get_letter(work.session, letter_id)
     person = queries.get_person(work.session, letter.person_id)
     work.require("person:invite", person_scope(work, person))
     if letter.used_at or letter.voided_at or not matches(letter.code_hash, read_code(code)):
-        raise NotFound
+        raise invalid("code", say("这封函件已经失效，或代码不对。"), say("代码不保存，关闭页面后不能再打印；请重新开函。"))
     return Issued(letter, person, read_code(code))
 
 
