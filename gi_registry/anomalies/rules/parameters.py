@@ -37,7 +37,7 @@ GROUND_KEY = "ground."
 class Told:
     """One parameter for reading: ``division`` is its place ('' everywhere), ``since`` the day from which it holds (ISO)."""
 
-    name: Words
+    name: Words | str
     values: tuple[tuple[Words, Words | str], ...]
     division: str
     since: str
@@ -60,7 +60,7 @@ def tell(stored: Mapping[str, object], version: str, basis: str) -> tuple[Told, 
 def _told(key: str, value: Mapping[str, object], *, version: str, basis: str, why: str) -> Told:
     division, _at, since = version.rpartition("@")
     code = key.removeprefix(GROUND_KEY)
-    name = say("事由 %(code)s 的标准", code=code) if key.startswith(GROUND_KEY) else NAMES.get(key, say("%(text)s", text=key))
+    name = say("事由 %(code)s 的标准", code=code) if key.startswith(GROUND_KEY) else NAMES.get(key, key)
     return Told(name, tuple(_values(value)), division, since, basis, why)
 
 
