@@ -43,11 +43,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under heads; the head is repeated on each page."""
+    """Rows under heads; the head is repeated on each page. ``roomy``: rows high enough to be filled in by hand."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Said, ...], ...]
     caption: Said = ""
+    roomy: bool = False
 
 
 Block = Text | Pairs | Table

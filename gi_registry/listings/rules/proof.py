@@ -32,7 +32,7 @@ def proof_of_service(*, title: str, sha256: str, case_number: str, authority: st
             ("SHA-256", sha256),
         ),
         sections=(
-            Section("", (Table(columns, (*blank, *more)),)),
+            Section("", (Table(columns, (*blank, *more), roomy=True),)),
             Section("", (Text(say("期限自送达之日的次日起算。签名后请扫描，由承办人在登记系统中登记送达日期。"), "small"),)),
         ),
         seal=True,

@@ -134,7 +134,7 @@ def _products(products: Sequence[Product]) -> tuple[Text | Table, ...]:
     columns = (
         Column(say("名称"), share=3),
         Column(say("等级")),
-        Column(say("每标净含量"), "right"),
+        Column(say("每标净含量"), "right", 0),
         Column(say("标示方式")),
         Column(say("标准"), share=2),
     )
