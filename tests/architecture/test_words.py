@@ -25,6 +25,8 @@ DATA = {
     "gi_registry/origin/rules/typed.py": "words in typed coordinates",
     "gi_registry/policy/defaults.py": "titles of laws, stored with a parameter",
     "gi_registry/registry/rules.py": "the announcement that is the usual legal basis",
+    "gi_registry/supervision/rules/life.py": "prefixes of the numbers of leads",
+    "gi_registry/supervision/rules/receipts.py": "the number of a receipt as people type it",
     "gi_registry/verify/wsgi.py": "the name of the language itself",
 }
 

@@ -118,7 +118,7 @@ _STEP_WORDS = {
 
 
 def _event(work: Work, step: Any) -> Event:
-    what = _STEP_WORDS.get(step.action, say(step.action))
+    what = _STEP_WORDS.get(step.action, LEAD_LIFE.label(step.action))
     who = _name(work.session.get(Person, step.person_id)) if step.person_id else ""
     return Event(step.at, say("%(what)s %(who)s %(note)s", what=what, who=who, note=step.note))
 

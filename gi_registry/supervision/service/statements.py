@@ -19,7 +19,7 @@ from gi_registry.supervision.service.opening import add_step, open_lead
 from gi_registry.supervision.service.subjects import Concerned, concerned
 from gi_registry.workflow import Work, advance
 
-BASIS = "使用人声明：所涉标签不是本企业使用"
+BASIS = str(say("使用人声明：所涉标签不是本单位使用"))
 
 
 def state_not_ours(work: Work, fields: Statement, *, secret_key: str) -> Lead:
@@ -82,7 +82,7 @@ def _told(fields: Statement, done: Done) -> str:
     if fields.from_code:
         parts.append(f"{fields.from_code} – {fields.to_code}" if fields.to_code and fields.to_code != fields.from_code else "")
     elif fields.first:
-        parts.append(f"序号 {fields.first}–{fields.last or fields.first}")
+        parts.append(str(say("序号 %(first)s–%(last)s", first=fields.first, last=fields.last or fields.first)))
     return "\n".join(part for part in parts if part)
 
 
