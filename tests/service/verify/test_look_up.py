@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from shapely.geometry import MultiPolygon, Point
+
 from gi_registry.verify.rules.record import Counting
+from gi_registry.verify.rules.sentences import lead
 from gi_registry.verify.service import look_up
 from tests.builders.registry import make_authorisation, make_organisation
 from tests.builders.scans import make_area, make_labels, say_of
@@ -124,3 +127,24 @@ def test_the_name_of_a_natural_person_is_masked(desk, open_work):
         farmer = make_organisation(work, name="张三丰", natural_person=True)
         labels = make_labels(work, authorisation=make_authorisation(work, organisation=farmer))
     assert look_up(desk, labels.code(1), asked()).record.user.name == "张**"
+
+
+def test_an_outline_only_where_a_map_review_number_is_stored(desk, on_file):
+    lake = MultiPolygon([Point(118.5, 33.9).buffer(0.05)])
+    with_number, without = on_file(make_labels), on_file(make_labels)
+    on_file(make_area, with_number.gi_id, geometry=lake, map_review_no="GS（2026）0000 号")
+    on_file(make_area, without.gi_id, geometry=lake)
+    drawn = look_up(desk, with_number.code(1), asked()).record.origin
+    assert drawn.outline.path.startswith("M")
+    assert drawn.map_review_no == "GS（2026）0000 号"
+    assert look_up(desk, without.code(1), asked()).record.origin.outline is None
+    assert look_up(desk, with_number.code(2), asked()).record.origin.outline is drawn.outline  # kept, not drawn again
+
+
+def test_a_freeze_that_its_user_stated_is_told_from_one_that_an_office_decided(desk, on_file):
+    labels = on_file(make_labels)
+    on_file(say_of, labels, "frozen", 3, 4, origin="statement")
+    on_file(say_of, labels, "frozen", 4, 5)
+    stated, decided = (look_up(desk, labels.code(serial), asked()) for serial in (3, 4))
+    assert "声明" in str(lead(stated))
+    assert "经决定" in str(lead(decided))
