@@ -72,6 +72,7 @@ class _Terms:
         self._known: dict[str, tuple[date, date]] = {}
 
     def of(self, division: str) -> tuple[date, date]:
+        """Return the first day of the records and the last day of the last report year that is due."""
         if division not in self._known:
             begins = date(first_year(self._session, division, today=self._as_of) or 1, 1, 1)
             self._known[division] = (begins, date(self._last_due(division), 12, 31))

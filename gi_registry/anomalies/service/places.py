@@ -45,6 +45,7 @@ class _Ground:
         self._verdicts: dict[tuple[int, int | None, int], OriginVerdict] = {}
 
     def verdict(self, plot: Plot, on: date) -> OriginVerdict:
+        """Return the verdict by the area version in force on the day."""
         if on not in self._tolerances:
             self._tolerances[on] = default_tolerance_m(self._session, on)
         version, tolerance = _version(self._areas.get(plot.gi_id, ()), plot.zone, on), self._tolerances[on]
