@@ -34,6 +34,7 @@ class Hasty:
             return self._careful(app)
         with self._turn:
             self._pay()
+            g.hasty = not request.path.startswith("/sign-in")  # whoever signs in wants to work at once
             return self._careful(app)
 
     def owe(self, pay: Callable[[], None]) -> None:
@@ -54,7 +55,7 @@ def application() -> Any:
     commit = Work.commit
     hasty = Hasty(RegistryFlask.full_dispatch_request)
     RegistryFlask.full_dispatch_request = lambda app: hasty.dispatch(app)  # type: ignore[method-assign]
-    Work.commit = lambda work: hasty.owe(lambda: commit(work))  # type: ignore[method-assign]
+    Work.commit = lambda work: hasty.owe(lambda: commit(work)) if g.get("hasty") else commit(work)  # type: ignore[method-assign]
     return create_app(read_settings())
 
 

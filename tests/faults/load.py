@@ -136,7 +136,8 @@ class Load:
     again: int = 0
     strange: list[str] = field(default_factory=list)
     _changed: threading.Condition = field(default_factory=threading.Condition)
-    _open: threading.Event = field(default_factory=threading.Event)
+    _open: bool = False
+    _busy: int = 0
     _ended: threading.Event = field(default_factory=threading.Event)
     _abandoned: threading.Event = field(default_factory=threading.Event)
 
@@ -146,7 +147,7 @@ class Load:
         browsers = [Browser(self.port) for _desk in self.desks]
         for browser, desk in zip(browsers, self.desks, strict=True):
             browser.sign_in(desk.login)
-        self._open.set()
+        self.go_on()
         threads = [threading.Thread(target=self._write, args=pair) for pair in zip(browsers, self.desks, strict=True)]
         for thread in threads:
             thread.start()
@@ -157,7 +158,7 @@ class Load:
             raise
         finally:
             self._ended.set()
-            self._open.set()
+            self.go_on()
             for thread in threads:
                 thread.join(PATIENCE_S)
         assert not any(thread.is_alive() for thread in threads)
@@ -169,12 +170,20 @@ class Load:
             assert self._changed.wait_for(lambda: len(self.told) >= goal or self.strange, PATIENCE_S), "the writers stand still"
 
     def hold(self) -> None:
-        """Let nobody try again until ``go_on``: the server is away."""
-        self._open.clear()
+        """Let nobody send anything until ``go_on``: the server is going away. What is on its way stays on its way."""
+        with self._changed:
+            self._open = False
+
+    def wait_until_idle(self) -> None:
+        """After ``hold``: wait until everything on its way was answered."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._busy == 0, PATIENCE_S), "a form is not answered"
 
     def go_on(self) -> None:
         """The server is back."""
-        self._open.set()
+        with self._changed:
+            self._open = True
+            self._changed.notify_all()
 
     def _write(self, browser: Browser, desk: Desk) -> None:
         number = 0
@@ -191,8 +200,7 @@ class Load:
         while not self._abandoned.is_set():
             self.again += tries == 1
             tries += 1
-            self._open.wait(PATIENCE_S)
-            with suppress(OSError, http.client.HTTPException):
+            with suppress(OSError, http.client.HTTPException), self._on_its_way():
                 status, where = browser.post(path, form)
                 if status == 303:
                     return where
@@ -200,6 +208,18 @@ class Load:
                     self.strange.append(f"{path}: {status} {_told(where)}")
                     return ""
         return ""
+
+    @contextmanager
+    def _on_its_way(self) -> Iterator[None]:
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._open, 2 * PATIENCE_S), "nobody opened again"
+            self._busy += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._busy -= 1
+                self._changed.notify_all()
 
     def lost(self, database: Database) -> set[str]:
         """Return what was acknowledged and is not on file."""
