@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, select
 
 from gi_registry.documents.models import Document, DocumentContent, TypesetPaper
 from gi_registry.kernel.errors import NotFound
@@ -32,3 +34,9 @@ def content_is_stored(session: Session, sha256: str) -> bool:
 def typeset_from(session: Session, document_id: int) -> TypesetPaper | None:
     """Return what a paper of the registry was set from; None for what people handed in."""
     return session.get(TypesetPaper, document_id)
+
+
+def typeset_among(session: Session, document_ids: Iterable[int]) -> frozenset[int]:
+    """Return which of these documents are papers that the registry typeset."""
+    query = select(TypesetPaper.document_id).where(col(TypesetPaper.document_id).in_(list(document_ids)))
+    return frozenset(session.exec(query))

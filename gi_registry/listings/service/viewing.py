@@ -12,7 +12,7 @@ from gi_registry.accounts.queries import get_organisation, get_person
 from gi_registry.anomalies.models import Finding
 from gi_registry.anomalies.queries import get_finding
 from gi_registry.documents.models import Document
-from gi_registry.documents.queries import content_of, get_document, typeset_from
+from gi_registry.documents.queries import content_of, get_document, typeset_among, typeset_from
 from gi_registry.documents.rules import MediaType, sha256_of
 from gi_registry.documents.service import Download, read_paper, typeset_paper
 from gi_registry.kernel.errors import NotFound
@@ -95,6 +95,7 @@ class CaseView:
     steps: Sequence[ListingStep]
     points: Sequence[DefencePoint]
     documents: dict[int, Document]
+    own_papers: frozenset[int]
     service: ServiceRecord | None
     has_consent: bool
     choices: tuple[Choice, ...]
@@ -117,6 +118,7 @@ def view_case(work: Work, case_id: int) -> CaseView:
     if not officer and case.order_document_id is None and case.notice_document_id is None:
         raise NotFound
     steps = [step for step in queries.steps_of(work.session, case_id) if officer or step.action in PARTY_SEES]
+    documents = _documents(work, case, steps)
     user = get_authorisation(work.session, case.authorisation_id)
     facts = facts_of(work, case)
     choices = _choices(work, case, facts)
@@ -132,7 +134,8 @@ def view_case(work: Work, case_id: int) -> CaseView:
         turn=turn_of(case.state),
         steps=steps,
         points=queries.points_of(work.session, case_id),
-        documents=_documents(work, case, steps),
+        documents=documents,
+        own_papers=typeset_among(work.session, documents),
         service=get_service(work.session, case.notice_service_id) if case.notice_service_id else None,
         has_consent=case.owner_org_id is not None and consent_of(work.session, case.owner_org_id, work.today) is not None,
         choices=choices,

@@ -80,7 +80,7 @@ def test_an_act_over_http(browser: Any, open_work: Any) -> None:
     assert post(client, address, {"version": str(stage.the_case.version), "method": "personal"}).status_code == 303
     page = client.get(f"/office/cases/{stage.id}").text
     assert "登记送达" in page
-    paper = page.split(f"/cases/{stage.id}/papers/")[1].split('"')[0]
+    paper = page.split(f"/cases/{stage.id}/papers/")[1].split('"')[0].split("/")[0]
     shown = client.get(f"/cases/{stage.id}/papers/{paper}")
     assert shown.mimetype == "application/pdf"
     assert shown.headers["Content-Disposition"].encode("latin-1").startswith(b"inline; filename")
@@ -88,6 +88,9 @@ def test_an_act_over_http(browser: Any, open_work: Any) -> None:
     english = text_of(client.get(f"/cases/{stage.id}/papers/{paper}?language=en").data)
     assert "Noticeofintendedlisting" in english
     assert stage.party.name in english
+    assert "打印送达回证" in page
+    assert "language=en" not in page
+    assert "language=en" in client.get(f"/office/cases/{stage.id}?lang=en").text
     form = client.get(f"/cases/{stage.id}/papers/{paper}/proof-form")
     assert form.mimetype == "application/pdf"
     assert "收件人签名或者盖章" in text_of(form.data)
