@@ -284,7 +284,7 @@ def count_by_status(session: Session, year: int, *, today: date, condition: Colu
 def tallied(session: Session, year: int, *, condition: ColumnElement[bool]) -> Iterable[Any]:
     """Return how many obligations of a year stand alike: rows (division, gi_id, state, first_filed_on, count)."""
     report = aliased(AnnualReport)
-    columns = (
+    columns: tuple[Any, ...] = (
         col(Authorisation.authority_division).label("division"),
         col(Authorisation.gi_id).label("gi_id"),
         col(report.state).label("state"),

@@ -38,7 +38,8 @@ class Declaration:
 def filed_content(content: Content, declaration: Declaration, *, identity: Mapping[str, str], year: int, window_version: str) -> Json:
     """Return everything that is filed, as plain JSON: identity, figures beside the registry's, texts, declaration, policy version."""
     nil: Json = {"since": content.nil_since, "reason": content.nil_reason} if content.nil else {}
-    return _stated(content) | {
+    whole: Json = {
+        **_stated(content),
         "v": 1,
         "identity": dict(identity),
         "year": year,
@@ -48,6 +49,7 @@ def filed_content(content: Content, declaration: Declaration, *, identity: Mappi
         "declaration": declaration.filed(),
         "window_version": window_version,
     }
+    return whole
 
 
 def _stated(content: Content) -> Json:
@@ -56,7 +58,8 @@ def _stated(content: Content) -> Json:
         return {}
     lists: Json = {key: [dict(row) for row in rows] for key, rows in content.lists.items() if rows}
     photos: Json = dict(content.photos)
-    return ({"lists": lists} if lists else {}) | ({"photos": photos} if photos else {})
+    stated: Json = {"lists": lists, "photos": photos}
+    return {key: value for key, value in stated.items() if value}
 
 
 def print_mark(content: Content, *, number: str, year: int) -> str:

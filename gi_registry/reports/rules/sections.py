@@ -11,7 +11,7 @@ from gi_registry.kernel.words import Words, say
 from gi_registry.reports.rules.draft import Part
 from gi_registry.reports.rules.figures import SECTION_LABELS
 
-IDENTITY, PUBLICITY = "1", "8"
+IDENTITY, MARK_USE, PUBLICITY = "1", "3", "8"
 
 LABELS: dict[str, Words] = {IDENTITY: say("一、基本情况"), **SECTION_LABELS, PUBLICITY: say("八、公开与声明")}
 """All sections in the order of the form."""

@@ -43,6 +43,17 @@ class TaskList:
         """How many sections are finished."""
         return sum(task.progress == "done" for task in self.tasks)
 
+    def next_after(self, number: str) -> Task | None:
+        """Return the next section that is not finished, beginning after ``number`` and going round; None when all are."""
+        place = [task.number for task in self.tasks].index(number) + 1
+        return next((task for task in (*self.tasks[place:], *self.tasks[:place]) if task.progress != "done"), None)
+
+    @property
+    def first_open(self) -> Task | None:
+        """The first section that wants more than a confirmation, else the first that is not finished."""
+        left = [task for task in self.tasks if task.progress != "done"]
+        return next((task for task in left if not task.ready), left[0] if left else None)
+
 
 @dataclass(frozen=True)
 class SectionPage:
@@ -93,6 +104,14 @@ def open_section(work: Work, authorisation_id: int, year: int, *, number: str) -
         after=order[place + 1] if place + 1 < len(order) else "",
         photos=queries.attachments_of(work.session, form.report.id or 0) if form.report is not None else {},
     )
+
+
+def field_labels(section: SectionPage) -> dict[str, Words]:
+    """Return the label of every field that a section may send, by name; publicity as ``public:`` and the figure."""
+    rows = section.form.content.rows
+    labels = {row.figure.key: say("%(label)s（%(unit)s）", label=row.figure.label, unit=row.figure.measure.label) for row in rows}
+    labels |= {PUBLIC + row.figure.key: say("“%(label)s”是否公开", label=row.figure.label) for row in rows}
+    return labels | {field.key: field.label for field in TEXTS} | {field.key: field.label for field in LISTS}
 
 
 def save_section(work: Work, authorisation_id: int, year: int, *, number: str, fields: SectionDraft) -> AnnualReport:

@@ -43,13 +43,14 @@ def version_in(text):
 
 def test_a_producer_files_from_the_list_to_the_receipt(client, form):
     sign_in(client, "approver")
-    assert f'href="{form}"' in client.get("/reports").text
+    assert f'href="{form}/sections"' in client.get("/reports").text
+    assert f'href="{form}"' in client.get(f"{form}/sections").text
     page = client.get(form)
     assert 'name="gi_output" inputmode="decimal" autocomplete="off" value="7500"' in page.text
     assert "1 个在册地块" in page.text
     answer = post(client, form, FIELDS | {"next": "check"})
     check = client.get(answer.headers["Location"])
-    assert "报送 2025 年度报告" in check.text
+    assert "报送 2025 年度年报" in check.text
     assert f"{form}#field-sales" in check.text
     report = answer.headers["Location"].removesuffix("/check")
     sent = {"version": version_in(check.text), "declared": "1", "signed_name": "示例approver"}

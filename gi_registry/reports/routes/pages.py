@@ -1,25 +1,24 @@
-"""Pages of annual reports: the producer's, the receipt, the officer's."""
+"""Pages of annual reports: the lists, the whole form, a report, the officer's."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import request
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
 from gi_registry.kernel.errors import invalid
+from gi_registry.kernel.identifiers import storable
 from gi_registry.kernel.words import say
 from gi_registry.reports import service
 from gi_registry.reports.queries import Wanted
+from gi_registry.reports.routes.blueprint import WORDS, bp
 from gi_registry.reports.rules.draft import parts
-from gi_registry.reports.rules.labels import MODE_LABELS
-from gi_registry.reports.rules.life import REPORT_LIFE
-from gi_registry.reports.rules.obligation import LABELS
 from gi_registry.reports.schemas import Draft, Filing, NilFiling, NilReport, Return, Step, draft_fields
 from gi_registry.reports.service.lists import export_rows
 from gi_registry.web.access import access
-from gi_registry.web.arguments import json_body, year_arg
+from gi_registry.web.arguments import json_body, number_arg, year_arg
 from gi_registry.web.forms import read_form, reshow
 from gi_registry.web.negotiation import table, wanted
 from gi_registry.web.pages import page, redirect_with
@@ -27,10 +26,8 @@ from gi_registry.web.pagination import paginate
 from gi_registry.web.work import current_work
 from gi_registry.workflow import Work
 
-bp = Blueprint("reports", __name__)
-
 COLUMNS = ("authorisation", "user", "gi", "year", "status", "due_on", "state", "number", "receipt")
-WORDS = {"statuses": LABELS, "life": REPORT_LIFE, "modes": MODE_LABELS}
+ROLLUP_COLUMNS = ("year", "by", "key", "name", "due", "filed", "late", "missing", "overdue", "not_open", "returned", "accepted")
 
 
 @bp.get("/reports")
@@ -45,15 +42,40 @@ def list_reports() -> str | Response:
 
 
 def _region(work: Work) -> str | Response:
-    year = year_arg() or work.today.year - 1
-    year = year if 2000 <= year <= work.today.year else work.today.year - 1
-    args = request.args
-    asked = Wanted(status=args.get("status", ""), state=args.get("state", ""), text=args.get("q", "").strip()[:80])
+    year, years = _year(work), range(work.today.year, work.today.year - 6, -1)
+    asked = _asked()
     listed = service.list_obligations(work, year, wanted=asked, paginate=paginate)
-    years = range(work.today.year, work.today.year - 6, -1)
+    whole = service.roll_up(work, year).whole
     return _list_answer(listed.rows) or page(
-        "reports/list.html", listed=listed, year=year, years=years, asked=asked, today=work.today, **WORDS
+        "reports/list.html", listed=listed, whole=whole, year=year, years=years, asked=asked, today=work.today, **WORDS
     )
+
+
+def _year(work: Work) -> int:
+    year = year_arg() or work.today.year - 1
+    return year if 2000 <= year <= work.today.year else work.today.year - 1
+
+
+def _asked() -> Wanted:
+    args = request.args
+    return Wanted(
+        status=args.get("status", "")[:20],
+        state=args.get("state", "")[:20],
+        text=args.get("q", "").strip()[:80],
+        gi_id=number_arg("gi"),
+        division=args.get("division", "").strip()[:20],
+    )
+
+
+@bp.get("/office/reports/rollup")
+@access("desk:view")
+def show_rollup() -> str | Response:
+    """Show the line of a year over the region, by place and by GI."""
+    work = current_work()
+    rollup = service.roll_up(work, _year(work))
+    if wanted() != "html":
+        return table(service.rollup_rows(rollup), columns=ROLLUP_COLUMNS, name=f"reports-{rollup.year}")
+    return page("reports/rollup.html", rollup=rollup, years=range(work.today.year, work.today.year - 6, -1), **WORDS)
 
 
 def _list_answer(rows: Any) -> Response | None:
@@ -82,6 +104,8 @@ def save_form(authorisation_id: int, year: int) -> Response:
 
 def _read_draft() -> Draft:
     body = json_body() if request.is_json else draft_fields(request.form)
+    if not storable(str(body)):
+        raise invalid("body", say("内容里有不能保存的控制字符。"), say("请删去后重新提交。"))
     try:
         return Draft.model_validate(body)
     except ValidationError:
@@ -134,13 +158,6 @@ def file_report(report_id: int) -> Response:
     reshow(show_check, report_id)
     service.file_report(current_work(), report_id, fields=read_form(Filing))
     return redirect_with(say("已报送。"), "reports.show_receipt", report_id=report_id)
-
-
-@bp.get("/reports/<int:report_id>/receipt")
-@access("report:view")
-def show_receipt(report_id: int) -> str:
-    """Show the receipt, ready for paper."""
-    return page("reports/receipt.html", paper=service.receipt_of(current_work(), report_id), **WORDS)
 
 
 @bp.post("/reports/<int:report_id>/amend")
