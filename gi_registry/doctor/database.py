@@ -44,6 +44,15 @@ def reachable(settings: Settings, engine: Engine) -> Iterator[Problem]:
         )
 
 
+def unreadable(error: SQLAlchemyError) -> Problem:
+    """Return the problem of a database that answers but cannot be examined: a table or a right is missing."""
+    return Problem(
+        "database",
+        say("数据库无法检查：%(why)s", why=str(error).splitlines()[0]),
+        say("结构可能不完整，或账号缺少权限。请核对后运行 gi-registry db upgrade，必要时从备份恢复。"),
+    )
+
+
 def migrated(_settings: Settings, engine: Engine) -> Iterator[Problem]:
     """A schema that is behind the program, or ahead of it."""
     current, head = revisions(engine)

@@ -8,6 +8,7 @@ from dataclasses import fields
 from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from gi_registry.config import PREFIX, Settings
 from gi_registry.db import Database
@@ -45,8 +46,15 @@ def examine(settings: Settings) -> list[Problem]:
 
 
 def _of_database(settings: Settings, engine: Engine) -> list[Problem]:
-    checks = SERVER_CHECKS if list(server.migrated(settings, engine)) else (*SERVER_CHECKS, *CONTENT_CHECKS)
-    return [problem for check in checks for problem in check(settings, engine)]
+    checks = SERVER_CHECKS if _asked(server.migrated, settings, engine) else (*SERVER_CHECKS, *CONTENT_CHECKS)
+    return [problem for check in checks for problem in _asked(check, settings, engine)]
+
+
+def _asked(check: Check, settings: Settings, engine: Engine) -> list[Problem]:
+    try:
+        return list(check(settings, engine))
+    except SQLAlchemyError as error:
+        return [server.unreadable(error)]
 
 
 def require_startable(settings: Settings, *, host: str = "127.0.0.1") -> None:

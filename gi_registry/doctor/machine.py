@@ -6,7 +6,7 @@ import shutil
 import struct
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -20,6 +20,7 @@ from gi_registry.config import Settings
 from gi_registry.doctor.report import Problem
 from gi_registry.documents.rules.glyphs import characters_of
 from gi_registry.documents.service import typesetting
+from gi_registry.kernel.clock import utc_now
 from gi_registry.kernel.errors import Unavailable
 from gi_registry.kernel.words import say
 from gi_registry.scans.rules.place import read_place_table
@@ -129,7 +130,7 @@ def network_disk(settings: Settings) -> Iterator[Problem]:
 def time_zone(_settings: Settings) -> Iterator[Problem]:
     """Time zone data that are missing or wrong."""
     try:
-        offset = datetime.now(UTC).astimezone(ZoneInfo.no_cache("Asia/Shanghai")).utcoffset()
+        offset = utc_now().astimezone(ZoneInfo.no_cache("Asia/Shanghai")).utcoffset()
     except ZoneInfoNotFoundError:
         offset = None
     if offset != timedelta(hours=8):

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 RETRY_S = 0.2
 LOOK_S = 0.5
+AWAY_S = 3.0
 ROUNDS = 1000
 
 
@@ -110,9 +111,15 @@ def _lane(database: Database, settings: Settings, jobs: tuple[Job, ...], halt: t
     while not halt.is_set():
         try:
             work_off(database, settings, jobs, halt=halt)
-        except SQLAlchemyError:
-            logger.exception("the ledger cannot be read")
+        except SQLAlchemyError as problem:
+            _tell_away(problem)
+            halt.wait(AWAY_S)
         halt.wait(LOOK_S)
+
+
+def _tell_away(problem: SQLAlchemyError) -> None:
+    # one line, not a traceback: it is said again and again until the database is back
+    logger.error("the database does not answer: %s", str(problem).splitlines()[0])
 
 
 # ---- the process ---------------------------------------------------------------------------------------------------------------------
@@ -130,9 +137,9 @@ def keep_timetable(
         logger.info("leading: %s", ", ".join(job.id for job in timetable))
         try:
             _lead(database, settings, timetable, stop=stop, lock=lock)
-        except SQLAlchemyError:
-            logger.exception("the database is away")
-            stop.wait(RETRY_S)
+        except SQLAlchemyError as problem:
+            _tell_away(problem)
+            stop.wait(AWAY_S)
         finally:
             lock.release()
 

@@ -224,6 +224,14 @@ def test_a_schema_behind_or_ahead_is_named(installed: Installed, revision: str, 
     assert word in str(problem.found)
 
 
+def test_a_table_that_is_gone_is_a_problem_and_no_crash(installed: Installed) -> None:
+    with installed.open_work() as work:
+        work.session.connection().execute(text("DROP TABLE job_run"))
+    (problem,) = installed.found()
+    assert (problem.check, problem.warning) == ("database", False)
+    assert "job_run" in str(problem.found)
+
+
 def test_dropped_triggers_are_named(installed: Installed) -> None:
     on_table = "" if installed.database.is_sqlite else " ON log_leaf"
     with installed.open_work() as work:

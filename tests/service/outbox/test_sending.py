@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from gi_registry.outbox.models import OutboxMessage
 from gi_registry.outbox.rules import MOST_TRIES, Channel
-from gi_registry.outbox.service import enqueue, mail_through, send_due
+from gi_registry.outbox.service import enqueue, mail_through, message_id, send_due
 
 
 def put(work: Any, channel: Channel = Channel.EMAIL) -> OutboxMessage:
@@ -52,3 +52,17 @@ def test_without_a_gateway_nothing_is_pretended(work: Any) -> None:
     message = put(work, Channel.SMS)
     assert send_due(work.session, now=work.now, deliver=mail_through("")).failed == 1
     assert "no gateway" in message.last_error
+
+
+def test_a_message_carries_the_same_key_at_every_try_and_no_other_message_has_it(work: Any) -> None:
+    first, second = put(work), put(work)
+    keys = [message_id(message, "登记处 <registry@gi.example.cn>") for message in (first, first, second)]
+    assert keys[0] == keys[1] != keys[2]
+    assert keys[0].startswith("<gi.")
+    assert keys[0].endswith("@gi.example.cn>")
+
+
+def test_a_round_may_send_a_few_only(work: Any) -> None:
+    put(work)
+    put(work)
+    assert [send_due(work.session, now=work.now, deliver=lambda _message: None, at_once=1).sent for _round in range(3)] == [1, 1, 0]
