@@ -170,7 +170,7 @@ def _writable_again(raw: Any, _record: object) -> None:
 
 def _prepare_sqlite(raw: Any, _record: object) -> None:
     raw.isolation_level = None  # SQLAlchemy begins transactions itself, see _begin_sqlite
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000", "recursive_triggers=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "recursive_triggers=ON"):
         raw.execute(f"PRAGMA {pragma}")
     for index, name in enumerate(("gi_min_lon", "gi_min_lat", "gi_max_lon", "gi_max_lat")):
         raw.create_function(name, 1, _bounds(index), deterministic=True)

@@ -77,11 +77,11 @@ def assistance_of(session: Session, person_id: int) -> frozenset[tuple[str, int]
 
 
 def attempts(session: Session, login: str, client: str, now: datetime) -> Attempts:
-    """Count the failed sign-ins of the window."""
+    """Count the failed sign-ins of the window; one that a clock set back left in the future counts for nothing."""
     since = now - WINDOW
 
     def count(condition: object) -> int:
-        query = select(func.count()).select_from(SignInAttempt).where(SignInAttempt.at > since, condition)  # type: ignore[arg-type]
+        query = select(func.count()).select_from(SignInAttempt).where(SignInAttempt.at > since, SignInAttempt.at <= now, condition)  # type: ignore[arg-type]
         return int(session.exec(query).one())
 
     return Attempts(of_login=count(SignInAttempt.login == login), of_client=count(SignInAttempt.client == client))

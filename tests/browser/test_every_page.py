@@ -17,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from demo_data import PASSWORD
+from demo_visitor import Visitor
 from werkzeug.exceptions import HTTPException
 
 from gi_registry.app import create_app
@@ -88,10 +89,12 @@ def endpoint_of(addresses: Any, path: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def found(people: dict[str, Any], walked: str, addresses: Any) -> dict[tuple[str, str], str]:
-    """Return the first address of each (person, endpoint) that following links leads to."""
+def found(walked: str, addresses: Any) -> dict[tuple[str, str], str]:
+    """Return the first address of each (person, endpoint) that following links leads to; a link that leads nowhere is a fault."""
     seen: dict[tuple[str, str], str] = {}
-    for login, page in people.items():
+    broken: list[str] = []
+    for login in PEOPLE:
+        visitor = Visitor(walked).sign_in(login, PASSWORD) if login else Visitor(walked)
         queue, known = ["/home" if login else "/", "/registry", "/abnormal-list", "/check"], set()
         while queue and len(known) < MOST:
             path = queue.pop(0)
@@ -99,11 +102,13 @@ def found(people: dict[str, Any], walked: str, addresses: Any) -> dict[tuple[str
             if path in known or endpoint in NOT_PAGES or (login, endpoint) in seen:
                 continue
             known.add(path)
-            answer = page.request.get(walked + path)
-            if not answer.ok or "text/html" not in answer.headers.get("content-type", ""):
-                continue
-            seen[login, endpoint] = path
-            queue += links_of(walked, path, answer.text())
+            answer = visitor.get(path)
+            if answer.status != 200:
+                broken.append(f"{login} {path}: {answer.status}")
+            elif "text/html" in answer.headers.get("Content-Type", ""):
+                seen[login, endpoint] = path
+                queue += links_of(walked, path, answer.text)
+    assert broken == []
     return seen
 
 

@@ -7,12 +7,13 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from gi_registry.codes import queries
 from gi_registry.codes.models import SigningKey
 from gi_registry.codes.rules.mac import SECRET_BYTES
 from gi_registry.codes.rules.sealing import seal, unseal
+from gi_registry.db import Installation
 from gi_registry.kernel.errors import Conflict, NotFound
 from gi_registry.kernel.words import say
 from gi_registry.log.models import LogKey
@@ -23,6 +24,12 @@ KEYS = 32  # one symbol on paper
 
 def ensure_key(work: Work, secret_key: str) -> SigningKey:
     """Return the key that new codes are made with; the first order of an installation makes the first key. Raises Unavailable."""
+    return queries.current_key(work.session) or _first_key(work, secret_key)
+
+
+def _first_key(work: Work, secret_key: str) -> SigningKey:
+    """Make the first key one at a time: two first orders at once would both take its number."""
+    work.session.execute(select(Installation).with_for_update())
     return queries.current_key(work.session) or _make(work, secret_key)
 
 

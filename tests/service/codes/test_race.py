@@ -12,6 +12,7 @@ import pytest
 from gi_registry.batches import service as batches
 from gi_registry.batches.service import posting
 from gi_registry.codes import queries, service
+from gi_registry.codes.service.keys import ensure_key
 from gi_registry.kernel.errors import QuotaExceeded
 from tests.builders.codes import SECRET_KEY, Season, make_allotment, make_season, order_of
 
@@ -115,3 +116,16 @@ def test_the_same_labels_are_activated_once(open_work: Callable[..., Any], seaso
         spans = [(item.serial_from, item.serial_to) for item in queries.intervals_of(work.session, row.id or 0)]
         covered = {serial for low, high in spans for serial in range(low, high)}
         assert len(covered) == sum(high - low for low, high in spans) == row.used == total
+
+
+def test_first_orders_at_once_make_one_key(open_work: Callable[..., Any]) -> None:
+    start = threading.Barrier(8)
+
+    def first(_number: int) -> int:
+        start.wait()
+        with open_work() as work:
+            return int(ensure_key(work, SECRET_KEY).id)
+
+    assert race(8, first) == [0] * 8
+    with open_work(writable=False) as work:
+        assert [key.id for key in queries.list_keys(work.session)] == [0]
