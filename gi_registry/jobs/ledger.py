@@ -119,7 +119,8 @@ def note_failure(work: Work, due: Due, problem: BaseException) -> JobRun | None:
     run = claim(work, due)
     if run is not None:
         run.try_at = next_try(run.attempts, work.now)
-        run.error = f"{type(problem).__name__}: {problem}"[:LONGEST_TEXT]
+        first, *_values = str(problem).splitlines() or [""]  # what follows may quote a statement with people in it
+        run.error = f"{type(problem).__name__}: {first}"[:LONGEST_TEXT]
         work.session.add(run)
         work.flush()
     return run
