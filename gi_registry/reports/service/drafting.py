@@ -113,11 +113,17 @@ def mark_changes(work: Work, report: AnnualReport, *, figures: dict[str, Any], t
     """Note which sections the whole form changes, so that one of them that is open elsewhere is found stale."""
     sections = {figure.key: figure.section for figure in figures_of(work.session, get_authorisation(work.session, report.authorisation_id))}
     sections |= {field.key: field.section for field in TEXTS}
-    changed = {str(sections[key]) for key in figures if figures[key] != report.figures.get(key) and key in sections}
+    before = {key: _by_hand(item) for key, item in report.figures.items()}
+    changed = {str(sections[key]) for key, item in figures.items() if _by_hand(item) != before.get(key) and key in sections}
     changed |= {str(sections[key]) for key in texts | report.texts if texts.get(key) != report.texts.get(key) and key in sections}
     at = work.now.astimezone(SHANGHAI).isoformat(timespec="seconds")
     marks = {number: asdict(Mark(report.version + 1, mark_of(report.sections, number).finished, at, work.actor.name)) for number in changed}
     report.sections = {**report.sections, **marks}
+
+
+def _by_hand(item: dict[str, Any]) -> dict[str, Any] | None:
+    """A figure as a person stated it; None for one that is empty or follows the registry."""
+    return None if item["value"] is None or item.get("follows") else item
 
 
 def refuse_year(work: Work, authorisation: Authorisation, year: int) -> None:
