@@ -112,7 +112,10 @@ def _person(work: Work, key: tuple[str, str], subjects: dict[str, Any]) -> str:
         make_division(work, division)
     organisation = None
     if role in ORGANISED:
-        organisation = subjects["_organisation"] if scope == "own" else make_organisation(work, division_code="999998")
+        # one organisation elsewhere for all: an operator alone in a firm would also answer for it
+        elsewhere = subjects.get("_elsewhere") or make_organisation(work, division_code="999998")
+        subjects["_elsewhere"] = elsewhere
+        organisation = subjects["_organisation"] if scope == "own" else elsewhere
     person = make_person(work, role, division=division, organisation=organisation)
     return f"{person.id}:{person.epoch}"
 
@@ -170,6 +173,8 @@ def _subjects(work: Work) -> tuple[dict[str, Any], datetime]:
         **_letters(work, owned or 0),
         "notice_id": first(Notice, Notice.organisation_id == owned),
         "year": 2025,
+        "reports.show_section number": 2,
+        "reports.save_section number": 2,
         "kind": "organisations",
         "action": "withdraw",
         "step": "order_rectification",
