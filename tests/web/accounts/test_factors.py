@@ -125,9 +125,7 @@ def test_a_role_given_later_asks_at_the_next_sign_in(work: Work, client: Any, ap
     sign_in(client, "admin")
     clerk = 1
     assert (
-        post(
-            client, f"/office/people/{clerk}/roles", {"version": "1", "role": "county_approver", "division_code": "999999"}
-        ).status_code
+        post(client, f"/office/people/{clerk}/roles", {"version": "1", "role": "county_approver", "division_code": "999999"}).status_code
         == 303
     )
     assert sign_in(app.test_client(), "clerk").headers["Location"] == "/sign-in/set-up"

@@ -99,7 +99,9 @@ def test_a_new_letter_ends_the_old_one_and_a_voided_one_opens_nothing(work: Work
     assert redeem(app.test_client(), second).status_code == 422
 
 
-def test_a_letter_ends_with_its_days_and_after_ten_wrong_codes(work: Work, open_work: Any, client: Any, app: Any, firm: Organisation) -> None:
+def test_a_letter_ends_with_its_days_and_after_ten_wrong_codes(
+    work: Work, open_work: Any, client: Any, app: Any, firm: Organisation
+) -> None:
     from gi_registry.accounts.service import note_wrong_code
 
     person_id, code = invited(work, client, firm)
