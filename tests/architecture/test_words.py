@@ -13,7 +13,9 @@ MARKERS = {"say", "gettext", "ngettext", "_"}
 
 # Chinese that is no sentence to a reader: it is the same in every language of the interface.
 DATA = {
+    "gi_registry/bulk/rules/cells.py": "the signs of a Chinese date",
     "gi_registry/bulk/rules/encoding.py": "the characters by which an encoding is recognised",
+    "gi_registry/bulk/rules/layout.py": "words by which totals and signatures below a table are known",
     "gi_registry/codes/rules/elements.py": "the announcement that is printed beside the mark",
     "gi_registry/codes/service/orders.py": "the announcement that is printed beside the mark",
     "gi_registry/divisions/rules.py": "endings of place names",

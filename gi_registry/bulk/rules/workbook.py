@@ -81,7 +81,9 @@ def refuse_choice(book: Workbook, wish: str) -> Invalid:
         )
     if not any(sheet.visible and sheet.rows for sheet in book.sheets):
         return invalid("file", say("看得见的工作表里没有数据。"), say("请在工作表里填写数据；隐藏的工作表不读取，除非指明。"))
-    return invalid("sheet", say("有几张工作表都有数据，不知道读哪一张。"), say("请选定一张（命令行用 --sheet）：%(sheets)s。", sheets=listed))
+    return invalid(
+        "sheet", say("有几张工作表都有数据，不知道读哪一张。"), say("请选定一张（命令行用 --sheet）：%(sheets)s。", sheets=listed)
+    )
 
 
 def remarks(book: Workbook, chosen: int, wish: str) -> tuple[RowWarning, ...]:
