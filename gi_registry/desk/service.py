@@ -81,9 +81,9 @@ def view_desk(work: Work) -> Desk:
     if work.allows("lead:handle"):
         groups.append(_leads(work))
     if work.allows("report:check"):
-        groups.append(_reports(work, "filed", say("待县级核对的年度报告"), say("已报送，等待核对")))
+        groups.append(_reports(work, "filed", say("待县级核对的年报"), say("已报送，等待核对")))
     if work.allows("report:accept"):
-        groups.append(_reports(work, "county_checked", say("待接受的年度报告"), say("承办人已核对，等待另一人接受")))
+        groups.append(_reports(work, "county_checked", say("待接受的年报"), say("承办人已核对，等待另一人接受")))
     unmatched = queries.unmatched_count(work.session, work.visible(Authorisation, "authorisation:match"))
     return Desk(tuple(groups), year, count_obligations(work, year), unmatched)
 
@@ -154,10 +154,10 @@ def _leads(work: Work) -> Group:
 def _reports(work: Work, state: str, title: Words, why: Words) -> Group:
     rows, total = queries.reports_in_state(work.session, work.visible(AnnualReport, "report:view"), state)
     items = tuple(
-        Item(say("%(year)s 年度报告", year=report.year), f"{name} · {gi_name}", why, f"/office/reports/{report.id}")
+        Item(say("%(year)s 年度年报", year=report.year), f"{name} · {gi_name}", why, f"/office/reports/{report.id}")
         for report, name, gi_name in rows
     )
-    return Group(title, items, total, f"/reports?state={state}", say("没有等待您的年度报告。"))
+    return Group(title, items, total, f"/reports?state={state}", say("没有等待您的年报。"))
 
 
 def move_clock(work: Work, count: int) -> None:

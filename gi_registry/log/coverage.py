@@ -54,7 +54,7 @@ NOT_COVERED: Mapping[str, str] = {
     "listing_sequence": "a counter; the numbers it gave stand in covered rows",
     "document_content": "the bytes; their SHA-256 stands in the covered row of each document",
     "typeset_paper": "only ever added to; the SHA-256 of what was set from it stands in the covered row of the document",
-    "report_filing": "only ever added to; the SHA-256 of its content stands in the covered row of the report",
+    "report_filing": "only ever added to; its SHA-256 stands in the covered row of the report, and it names that of the one before",
     "report_reminder": "which reminder went out; the notice itself is covered",
     "scan": "high volume, archived and deleted by retention; first checks and counts are evidence of their own",
     "first_check": "decided by one atomic statement outside of Work, on every scan",

@@ -106,6 +106,6 @@ def _dump(session: Session) -> Iterator[dict[str, str]]:
             yield row_of(report, unit=queries.unit_of(session, report.authorisation_id)) | {"authorisation": number}
 
 
-REPORTS = Kind(name="reports", title=say("年度报告"), columns=COLUMNS, store=_store, dump=_dump)
+REPORTS = Kind(name="reports", title=say("年报"), columns=COLUMNS, store=_store, dump=_dump)
 
 KINDS = (REPORTS,)

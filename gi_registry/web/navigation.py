@@ -26,7 +26,7 @@ OFFICE = (
     Item("/office/authorisations", say("用标授权"), "gi:view"),
     Item("/authorisations", say("我的用标"), "notice:view"),
     Item("/codes/scans", say("查询与预警"), "scan:view"),
-    Item("/reports", say("年度报告"), "report:view"),
+    Item("/reports", say("年报"), "report:view"),
     Item("/findings", say("异常线索"), "finding:view"),
     Item("/leads", say("线索"), "lead:view"),
     Item("/office/cases", say("名录案件"), "desk:view"),

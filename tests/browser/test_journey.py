@@ -89,6 +89,8 @@ def test_a_consumer_scans_a_ring_without_javascript(visit: Any, tmp_path: Path) 
 
 def test_a_producer_files_the_annual_report_on_a_phone_without_javascript(visit: Any) -> None:
     page = signed_in(visit, "jia", width=NARROW, javascript=False)
+    press(page, f"a[href$='/reports/{YEAR}/sections']")
+    assert "八个部分" in page.locator("main").inner_text()
     press(page, f"a[href$='/reports/{YEAR}']")
     assert re.search(r"10 项必填数字中，8 项已按登记数据填好", page.locator("main").inner_text())
     page.fill("[name=output]", "66000")

@@ -134,10 +134,17 @@ def parts(content: Content) -> tuple[Part, ...]:
             label,
             tuple(row for row in content.rows if row.figure.section == section),
             tuple((field, content.texts.get(field.key, "")) for field in TEXTS if field.section == section),
-            tuple((field, tuple(content.lists.get(field.key, ()))) for field in LISTS if field.section == section),
+            tuple(
+                (field, tuple(content.lists.get(field.key, ()))) for field in LISTS if field.section == section and _asked(field, content)
+            ),
         )
         for section, label in ((Section(key), label) for key, label in SECTION_LABELS.items())
     )
+
+
+def _asked(field: ListField, content: Content) -> bool:
+    """Suppliers are asked where raw material may be bought in; the other lists always."""
+    return field.key != "supply_rows" or any(row.figure.key == "raw_material" for row in content.rows)
 
 
 def merge(

@@ -229,7 +229,9 @@ def _file(work: Work, report: AnnualReport, *, signed_name: str, scan: str = "")
 
 
 def fix_content(work: Work, report: AnnualReport, content: dict[str, object]) -> None:
-    """Put the filed content, its hash and the receipt number on the report."""
+    """Put the filed content, its hash and the receipt number on the report; each filing names the hash of the one before it."""
+    if report.filings:
+        content = {**content, "previous": report.filed_hash}
     report.filings += 1
     report.filed_content = content
     report.filed_hash = content_hash(content)
