@@ -37,7 +37,7 @@ from gi_registry.supervision.routes import bp as supervision
 from gi_registry.supervision.routes import register_doubts
 from gi_registry.verify.routes import bp as verify
 from gi_registry.verify.wsgi import wrap
-from gi_registry.web import access, errors, headers, languages, metrics, navigation, pages, repeats
+from gi_registry.web import access, errors, headers, languages, metrics, navigation, pages, repeats, sorting
 from gi_registry.web.arguments import RowConverter
 from gi_registry.web.work import RegistryFlask, close_work
 
@@ -91,6 +91,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     register_sign_in(app)
     languages.register_languages(app)
     pages.register_pages(app)
+    sorting.register_sorting(app)
     navigation.register_navigation(app)
     metrics.register_metrics(app)
     repeats.register_repeats(app)

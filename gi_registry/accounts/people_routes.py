@@ -6,6 +6,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from gi_registry.accounts import pages, service
+from gi_registry.accounts.queries import PEOPLE_ORDERS
 from gi_registry.accounts.rules import GIVEN, PERSON_STATES, ROLE_LABELS, PeopleFilter
 from gi_registry.accounts.schemas import GrantForm, NewPerson, PasswordForm, VersionForm
 from gi_registry.kernel.words import Words, say
@@ -14,6 +15,7 @@ from gi_registry.web.forms import read_form, reshow
 from gi_registry.web.negotiation import table, wanted
 from gi_registry.web.pages import page, redirect_with
 from gi_registry.web.pagination import all_rows, paginate
+from gi_registry.web.sorting import ordered
 from gi_registry.web.work import current_work
 
 bp = Blueprint("people", __name__)
@@ -25,7 +27,7 @@ COLUMNS = ("login", "name", "organisation", "uscc", "roles", "state", "last_sign
 def list_people() -> str | Response:
     """List the people, narrowed by the address; ``?format=csv`` or ``json`` exports what is seen."""
     work, filters = current_work(), _filters()
-    query = pages.people_for(work, filters)
+    query = ordered(pages.people_for(work, filters), PEOPLE_ORDERS)
     if wanted() in {"csv", "json"}:
         return table(pages.people_rows(work, all_rows(work.session, query)), columns=COLUMNS, name="people")
     found = paginate(work.session, query)

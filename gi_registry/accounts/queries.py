@@ -92,6 +92,9 @@ def people_of(session: Session, organisation_id: int) -> list[Person]:
     return list(session.exec(select(Person).where(Person.organisation_id == organisation_id).order_by(col(Person.id))))
 
 
+PEOPLE_ORDERS: dict[str, Any] = {"login": col(Person.login), "name": col(Person.name), "organisation": col(Organisation.name)}
+
+
 def people_matching(filters: PeopleFilter, today: date) -> Any:
     """Return the query of (person, organisation or None) that fit: text in login, name or organisation, role in force, place, state."""
     query = select(Person, Organisation).outerjoin(Organisation, col(Organisation.id) == Person.organisation_id)

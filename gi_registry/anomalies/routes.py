@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from gi_registry.anomalies import service
-from gi_registry.anomalies.queries import Filters
+from gi_registry.anomalies.queries import ORDERS, Filters
 from gi_registry.anomalies.rules.finding import FINDING_LIFE, UNITS, line_of, words_of
 from gi_registry.anomalies.rules.grounds import BY_CODE, GROUNDS, RECORDED, SEVERITIES
 from gi_registry.anomalies.schemas import DismissFinding, FactForm
@@ -17,7 +17,8 @@ from gi_registry.web.arguments import date_arg, number_arg, year_arg
 from gi_registry.web.forms import read_form, reshow, uploaded
 from gi_registry.web.negotiation import table, wanted
 from gi_registry.web.pages import page, redirect_with, translated
-from gi_registry.web.pagination import paginate
+from gi_registry.web.pagination import all_rows, paginate
+from gi_registry.web.sorting import ordered
 from gi_registry.web.work import current_work
 
 bp = Blueprint("anomalies", __name__)
@@ -39,9 +40,10 @@ WORDS = {
 def list_findings() -> str | Response:
     """Show the findings of the region; the filters stand in the address."""
     work, filters = current_work(), _filters()
-    listed = paginate(work.session, service.findings_query(work, filters))
+    query = ordered(service.findings_query(work, filters), ORDERS)
     if wanted() != "html":
-        return table((_row(row) for row in listed.rows), columns=COLUMNS, name="findings")
+        return table((_row(row) for row in all_rows(work.session, query)), columns=COLUMNS, name="findings")
+    listed = paginate(work.session, query)
     return page("anomalies/list.html", listed=listed, filters=filters, may_record=work.allows("fact:record"), **WORDS)
 
 

@@ -112,6 +112,15 @@ def next_number(session: Session, series: str, year: int) -> int:
     return int(session.execute(statement, {"series": series, "year": year}).scalar_one())
 
 
+ORDERS: dict[str, Any] = {
+    "number": col(ListingCase.number),
+    "user": func.coalesce(Organisation.name, Authorisation.raw_name),
+    "ground": col(ListingCase.ground),
+    "state": col(ListingCase.state),
+    "due": col(ListingCase.due_on),
+}
+
+
 def cases_matching(condition: ColumnElement[bool], filters: CaseFilters) -> Any:
     """Return the query of (case, user name, GI name) for a queue, the nearest deadline first, ended cases last."""
     name = func.coalesce(Organisation.name, Authorisation.raw_name)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from flask import Blueprint
 from werkzeug.wrappers import Response
@@ -18,6 +21,7 @@ from gi_registry.web.arguments import date_arg
 from gi_registry.web.forms import read_form, reshow, uploaded
 from gi_registry.web.negotiation import table, wanted
 from gi_registry.web.pages import page, redirect_with
+from gi_registry.web.sorting import in_order
 from gi_registry.web.work import current_work
 
 bp = Blueprint("origin", __name__)
@@ -25,12 +29,22 @@ bp = Blueprint("origin", __name__)
 WORDS = {"captures": CAPTURE_WORDS, "datums": DATUM_WORDS, "tenures": TENURE_WORDS, "verdicts": VERDICT_WORDS}
 COLUMNS = ("number", "name", "zone", "crop", "area_milli_mu", "verdict", "reason", "distance_m", "tolerance_m", "valid_from", "valid_to")
 
+ORDERS: dict[str, Callable[[service.PlotRow], Any]] = {
+    "number": lambda row: row.plot.number,
+    "name": lambda row: row.plot.name,
+    "zone": lambda row: row.plot.zone or "",
+    "crop": lambda row: row.plot.crop or "",
+    "area": lambda row: row.plot.area_milli_mu,
+    "verdict": lambda row: (not row.in_force, row.verdict.verdict),
+}
+
 
 @bp.get("/authorisations/<int:authorisation_id>/plots")
 @access("plot:view")
 def list_plots(authorisation_id: int) -> str | Response:
     """List the plots of an authorisation with today's verdicts."""
     shown = service.plots_page(current_work(), authorisation_id)
+    shown = replace(shown, rows=in_order(shown.rows, ORDERS))
     if wanted() == "html":
         return page("origin/plots.html", shown=shown, **WORDS)
     return table([_cells(row) for row in shown.rows], columns=COLUMNS, name="plots")

@@ -110,6 +110,24 @@ def find_product(session: Session, authorisation_id: int, *, name: str, grade: s
     return session.exec(query).first()
 
 
+AUTHORISATION_ORDERS: dict[str, Any] = {
+    "number": col(Authorisation.number),
+    "user": func.coalesce(Organisation.name, Authorisation.raw_name),
+    "uscc": func.coalesce(Organisation.uscc, Authorisation.raw_uscc),
+    "gi": col(Gi.name),
+    "track": col(Protection.track),
+    "state": col(Authorisation.state),
+    "since": col(Authorisation.valid_from),
+}
+GI_ORDERS: dict[str, Any] = {
+    "code": col(Gi.code),
+    "name": col(Gi.name),
+    "category": col(Gi.category),
+    "place": col(Gi.division_code),
+    "holder": col(Gi.holder_name),
+}
+
+
 def gis_matching(condition: ColumnElement[bool], *, text: str = "", category: str = "", division_path: str = "") -> Any:
     """Return the query of GIs whose name, code or holder contains ``text``."""
     query = select(Gi).where(condition)

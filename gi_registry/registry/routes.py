@@ -12,6 +12,7 @@ from gi_registry.kernel.errors import NotFound
 from gi_registry.kernel.identifiers import uscc_warning
 from gi_registry.kernel.words import say
 from gi_registry.registry import rules, service
+from gi_registry.registry.queries import AUTHORISATION_ORDERS, GI_ORDERS
 from gi_registry.registry.schemas import (
     AuthorisationFilters,
     AuthorisationForm,
@@ -31,6 +32,7 @@ from gi_registry.web.forms import read_form, reshow
 from gi_registry.web.negotiation import table, wanted
 from gi_registry.web.pages import page, redirect_with, translated
 from gi_registry.web.pagination import paginate
+from gi_registry.web.sorting import ordered
 from gi_registry.web.work import current_work
 
 bp = Blueprint("registry", __name__)
@@ -51,6 +53,7 @@ def list_gis() -> str | Response:
     """List the GIs that the office handles."""
     work = current_work()
     query = pages.gis_for(work, text=request.args.get("q", "").strip(), category=request.args.get("category", ""))
+    query = ordered(query, GI_ORDERS)
     if wanted() != "html":
         return table((_gi_row(gi) for gi in work.session.exec(query)), columns=GI_COLUMNS, name="gis")
     found = paginate(work.session, query)
@@ -136,7 +139,7 @@ def list_authorisations() -> str | Response:
     """List the authorisations that the office handles, by the filters in the address."""
     work = current_work()
     filters = _filters()
-    query = pages.authorisations_for(work, **filters.narrowing())
+    query = ordered(pages.authorisations_for(work, **filters.narrowing()), AUTHORISATION_ORDERS)
     if wanted() != "html":
         return table((_authorisation_row(*row) for row in work.session.exec(query)), columns=AUTHORISATION_COLUMNS, name="authorisations")
     found = paginate(work.session, query)

@@ -207,6 +207,13 @@ def derive(session: Session, rows: Iterable[Any], *, year: int, today: date) -> 
         yield Obligation(authorisation, year, status, window, report, gi_name, user_name)
 
 
+ORDERS: dict[str, Any] = {
+    "number": col(Authorisation.number),
+    "user": func.coalesce(Organisation.name, Authorisation.raw_name),
+    "gi": col(Gi.name),
+}
+
+
 def obligation_query(
     year: int,
     *,

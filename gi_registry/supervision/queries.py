@@ -75,6 +75,18 @@ def next_number(session: Session, series: str, year: int) -> int:
     return int(session.execute(statement, {"series": series, "year": year}).scalar_one())
 
 
+ORDERS: dict[str, Any] = {
+    "number": col(Lead.number),
+    "source": col(Lead.source),
+    "code": col(Lead.code),
+    "user": func.coalesce(Organisation.name, Authorisation.raw_name),
+    "gi": col(Gi.name),
+    "ground": col(Lead.ground),
+    "state": col(Lead.state),
+    "due": col(Lead.due_on),
+}
+
+
 def leads_matching(condition: ColumnElement[bool], filters: Filters) -> Any:
     """Return the query of (lead, user name, GI name): open ones first, the nearest due date before the others."""
     name = func.coalesce(Organisation.name, Authorisation.raw_name)

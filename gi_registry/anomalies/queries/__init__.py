@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gi_registry.anomalies.queries.findings import (
+    ORDERS,
     Filters,
     FindingRow,
     RangeRow,
@@ -21,6 +22,7 @@ from gi_registry.anomalies.queries.findings import (
 )
 
 __all__ = [
+    "ORDERS",
     "Filters",
     "FindingRow",
     "RangeRow",

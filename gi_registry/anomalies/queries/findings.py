@@ -105,6 +105,18 @@ def fact_of(session: Session, finding_id: int) -> RecordedFact | None:
     return session.exec(select(RecordedFact).where(RecordedFact.finding_id == finding_id)).first()
 
 
+ORDERS: dict[str, Any] = {
+    "id": col(Finding.id),
+    "severity": col(Finding.severity),
+    "ground": col(Finding.ground),
+    "user": func.coalesce(Organisation.name, Authorisation.raw_name),
+    "gi": col(Gi.name),
+    "year": col(Finding.year),
+    "state": col(Finding.state),
+    "found": col(Finding.first_found_at),
+}
+
+
 def findings_matching(condition: ColumnElement[bool], filters: Filters) -> Any:
     """Return the query of (finding, number, user name, GI name) for a list, the most serious and newest first.
 

@@ -8,13 +8,14 @@ from werkzeug.wrappers import Response
 from gi_registry.kernel.errors import NotFound
 from gi_registry.kernel.words import say
 from gi_registry.listings import service
-from gi_registry.listings.queries import CaseFilters, case_of_finding
+from gi_registry.listings.queries import ORDERS, CaseFilters, case_of_finding
 from gi_registry.listings.routes.blueprint import WORDS, bp
 from gi_registry.listings.rules.life import Action
 from gi_registry.web.access import access
 from gi_registry.web.negotiation import table, wanted
 from gi_registry.web.pages import page, redirect_with
-from gi_registry.web.pagination import paginate
+from gi_registry.web.pagination import all_rows, paginate
+from gi_registry.web.sorting import ordered
 from gi_registry.web.work import current_work
 
 COLUMNS = ("number", "state", "ground", "year", "severity", "user", "gi", "due_on", "opened_on", "decision_number")
@@ -27,9 +28,10 @@ def queue() -> str | Response:
     work = current_work()
     names = {"state": "state", "ground": "ground", "turn": "turn", "q": "text"}
     filters = CaseFilters(**{field: request.args.get(name, "").strip()[:80] for name, field in names.items()})
-    listed = paginate(work.session, service.case_queue(work, filters))
+    query = ordered(service.case_queue(work, filters), ORDERS)
     if wanted() != "html":
-        return table((_row(row) for row in listed.rows), columns=COLUMNS, name="cases")
+        return table((_row(row) for row in all_rows(work.session, query)), columns=COLUMNS, name="cases")
+    listed = paginate(work.session, query)
     return page("listings/queue.html", listed=listed, filters=filters, today=work.today, turn_of=service.turn_of, **WORDS)
 
 

@@ -12,7 +12,7 @@ from gi_registry.kernel.errors import invalid
 from gi_registry.kernel.identifiers import storable
 from gi_registry.kernel.words import say
 from gi_registry.reports import service
-from gi_registry.reports.queries import Wanted
+from gi_registry.reports.queries import ORDERS, Wanted
 from gi_registry.reports.routes.blueprint import WORDS, bp
 from gi_registry.reports.rules.draft import parts
 from gi_registry.reports.schemas import Draft, Filing, NilFiling, NilReport, Return, Step, draft_fields
@@ -22,7 +22,8 @@ from gi_registry.web.arguments import json_body, number_arg, year_arg
 from gi_registry.web.forms import read_form, reshow
 from gi_registry.web.negotiation import table, wanted
 from gi_registry.web.pages import page, redirect_with
-from gi_registry.web.pagination import paginate
+from gi_registry.web.pagination import Page, everything, paginate
+from gi_registry.web.sorting import ordered
 from gi_registry.web.work import current_work
 from gi_registry.workflow import Work
 
@@ -44,11 +45,16 @@ def list_reports() -> str | Response:
 def _region(work: Work) -> str | Response:
     year, years = _year(work), range(work.today.year, work.today.year - 6, -1)
     asked = _asked()
-    listed = service.list_obligations(work, year, wanted=asked, paginate=paginate)
+    listed = service.list_obligations(work, year, wanted=asked, paginate=_sorted_page)
     whole = service.roll_up(work, year).whole
     return _list_answer(listed.rows) or page(
         "reports/list.html", listed=listed, whole=whole, year=year, years=years, asked=asked, today=work.today, **WORDS
     )
+
+
+def _sorted_page(session: Any, query: Any) -> Page:
+    sorted_query = ordered(query, ORDERS)
+    return paginate(session, sorted_query) if wanted() == "html" else everything(session, sorted_query)
 
 
 def _year(work: Work) -> int:

@@ -11,7 +11,7 @@ from gi_registry.anomalies.rules.grounds import BY_CODE
 from gi_registry.codes.rules.life import STATUS_LABELS
 from gi_registry.kernel.words import Words, say
 from gi_registry.supervision import service
-from gi_registry.supervision.queries import Filters
+from gi_registry.supervision.queries import ORDERS, Filters
 from gi_registry.supervision.routes.blueprint import WORDS, bp, settings
 from gi_registry.supervision.schemas import Assignment, Feedback, ReasonedStep, Step
 from gi_registry.web.access import access
@@ -19,7 +19,8 @@ from gi_registry.web.arguments import date_arg
 from gi_registry.web.forms import read_form, reshow
 from gi_registry.web.negotiation import table, wanted
 from gi_registry.web.pages import page, redirect_with, tells_a_verdict
-from gi_registry.web.pagination import paginate
+from gi_registry.web.pagination import all_rows, paginate
+from gi_registry.web.sorting import ordered
 from gi_registry.web.work import current_work
 
 COLUMNS = ("number", "source", "state", "subject", "code", "user", "gi", "ground", "received_at", "due_on")
@@ -30,9 +31,10 @@ COLUMNS = ("number", "source", "state", "subject", "code", "user", "gi", "ground
 def list_leads() -> str | Response:
     """Show the leads of the region; the filters stand in the address."""
     work, filters = current_work(), _filters()
-    listed = paginate(work.session, service.lead_queue(work, filters))
+    query = ordered(service.lead_queue(work, filters), ORDERS)
     if wanted() != "html":
-        return table((_row(row) for row in listed.rows), columns=COLUMNS, name="leads")
+        return table((_row(row) for row in all_rows(work.session, query)), columns=COLUMNS, name="leads")
+    listed = paginate(work.session, query)
     return page("supervision/queue.html", listed=listed, filters=filters, today=work.today, ground_names=BY_CODE, **WORDS)
 
 
