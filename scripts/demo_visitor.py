@@ -14,6 +14,7 @@ import urllib.request
 import uuid
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -149,7 +150,7 @@ class Sent:
 
 
 class Visitor:
-    """Someone at a browser. A ``journal`` that is set keeps every request of every visitor, so that they can be tried again."""
+    """Someone at a browser. A ``journal`` that is set keeps what every visitor asked with success, so that it can be tried again."""
 
     journal: ClassVar[list[Sent] | None] = None
 
@@ -161,8 +162,8 @@ class Visitor:
     def get(self, path: str, **headers: str) -> Page:
         """Open an address and follow where it leads."""
         target = urllib.parse.urljoin(self.base, path)
-        self._note(Sent(self.login, "GET", target.removeprefix(self.base)))
-        return self._send(urllib.request.Request(target, headers={"User-Agent": self.agent, **headers}))
+        answer = self._send(urllib.request.Request(target, headers={"User-Agent": self.agent, **headers}))
+        return self._noted(answer, Sent(self.login, "GET", target.removeprefix(self.base)))
 
     def submit(
         self, path: str, data: dict[str, Any] | None = None, *, action: str = "", files: dict[str, tuple[str, bytes]] | None = None
@@ -181,8 +182,8 @@ class Visitor:
         for name, value in data.items():
             values += [(name, str(item)) for item in (value if isinstance(value, list | tuple) else [value])]
         target = urllib.parse.urljoin(page.address, form.action)
-        self._note(Sent(self.login, "POST", target.removeprefix(self.base), tuple(values), tuple(files.items())))
-        return self.post(target, values, files if form.files else None)
+        answer = self.post(target, values, files if form.files else None)
+        return self._noted(answer, Sent(self.login, "POST", target.removeprefix(self.base), tuple(values), tuple(files.items())))
 
     def post(self, target: str, values: list[tuple[str, str]], files: dict[str, tuple[str, bytes]] | None) -> Page:
         """Post values, and files where the form has any (None: it has not)."""
@@ -199,9 +200,11 @@ class Visitor:
         self.login = login
         return self
 
-    def _note(self, sent: Sent) -> None:
-        if Visitor.journal is not None:
+    @staticmethod
+    def _noted(answer: Page, sent: Sent) -> Page:
+        if Visitor.journal is not None and answer.status < HTTPStatus.BAD_REQUEST:
             Visitor.journal.append(sent)
+        return answer
 
     def _send(self, request: urllib.request.Request) -> Page:
         for _ in range(6):
