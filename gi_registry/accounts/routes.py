@@ -9,12 +9,13 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from gi_registry.accounts import entering, pages, service
-from gi_registry.accounts.entering import SessionPerson, client_key, inside
+from gi_registry.accounts.entering import SessionPerson, client_key
 from gi_registry.accounts.schemas import FactorCode, Redeemed, SignIn
 from gi_registry.kernel.actor import ANONYMOUS, Actor
 from gi_registry.kernel.errors import Invalid
 from gi_registry.kernel.words import say
 from gi_registry.web.access import PUBLIC, access
+from gi_registry.web.arguments import path_inside
 from gi_registry.web.forms import read_form, reshow
 from gi_registry.web.pages import page, redirect_with
 from gi_registry.web.work import current_work
@@ -42,7 +43,7 @@ def load_actor(session_of_work: Session) -> Actor:
 @access(PUBLIC)
 def show_sign_in() -> str:
     """Show the form."""
-    return page("accounts/sign_in.html", next=inside(request.values.get("next", "")))
+    return page("accounts/sign_in.html", next=path_inside(request.values.get("next", "")))
 
 
 @bp.post("/sign-in")
@@ -56,7 +57,7 @@ def sign_in() -> Response:
     except Invalid:
         entering.note_failed(fields.login)
         raise
-    return entering.after_password(current_work(), person, inside(fields.next))
+    return entering.after_password(current_work(), person, path_inside(fields.next))
 
 
 @bp.get("/sign-in/code")

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from gi_registry.desk import service
 from gi_registry.web.access import PUBLIC, SIGNED_IN, access
+from gi_registry.web.arguments import path_inside
 from gi_registry.web.metrics import exposition
 from gi_registry.web.pages import page
 from gi_registry.web.work import current_work
@@ -53,5 +54,4 @@ def metrics() -> Response:
 def move_clock() -> Response:
     """Move the clock of a demonstration; a real installation has no such address."""
     service.move_clock(current_work(), request.form.get("working_days", 0, type=int))
-    back = request.form.get("back", "/")
-    return redirect(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/", 303)
+    return redirect(path_inside(request.form.get("back", "")) or "/", 303)

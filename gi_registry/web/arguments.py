@@ -44,6 +44,15 @@ def date_arg(name: str) -> date | None:
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
+def path_inside(target: str) -> str:
+    """Return ``target`` only if it is a path of this site, else nothing.
+
+    Browsers read a backslash as a slash and drop tabs and line ends before they look at an address, so none of these may stand in it.
+    """
+    within = target.startswith("/") and not target.startswith("//")
+    return target if within and target.isprintable() and "\\" not in target else ""
+
+
 def json_body() -> Any:
     """Return the JSON of the request, None for what is none; raise Invalid for a nesting that no form has."""
     try:

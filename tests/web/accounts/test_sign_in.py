@@ -55,7 +55,10 @@ def test_ended_sessions_are_ended_everywhere(client: Any, person: Person, open_w
     assert client.get("/home").status_code == 303
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize("target", [
+    "https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/\t/evil.example", "/a\\..//evil.example",
+    "/\n/evil.example", "/\r\nSet-Cookie: a=b", "/\u2028/evil.example", "/home\x7f",
+])  # fmt: skip
 def test_sign_in_leads_to_this_site_only(client: Any, person: Person, target: str) -> None:
     answer = client.post(
         "/sign-in", data={"csrf_token": token(client), "login": "wangfang", "password": "a long enough sentence", "next": target}
