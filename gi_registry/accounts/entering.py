@@ -19,6 +19,7 @@ from gi_registry.accounts import queries, service
 from gi_registry.accounts.models import Person
 from gi_registry.kernel.actor import ANONYMOUS
 from gi_registry.kernel.errors import Conflict, Invalid
+from gi_registry.kernel.peers import client_address
 from gi_registry.kernel.words import say
 from gi_registry.web.work import current_work, database
 from gi_registry.workflow import Work, open_work
@@ -123,4 +124,5 @@ def note_failed(login: str, *, letter: bool = False) -> None:
 def client_key() -> str:
     """Return a keyed hash of the client's address: enough to count tries, not to know who."""
     key = str(current_app.secret_key).encode()[:64]
-    return hashlib.blake2b((request.remote_addr or "").encode(), key=key, digest_size=12).hexdigest()
+    address = client_address(request.environ, current_app.extensions["gi_settings"].trusted_proxies)
+    return hashlib.blake2b(address.encode(), key=key, digest_size=12).hexdigest()

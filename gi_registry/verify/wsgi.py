@@ -18,9 +18,10 @@ from urllib.parse import parse_qs
 from gi_registry.codes.rules.format import Malformed
 from gi_registry.config import Settings
 from gi_registry.kernel.errors import RegistryError
+from gi_registry.kernel.peers import client_address
 from gi_registry.kernel.words import Words, say
 from gi_registry.scans.connections import Busy, Gone
-from gi_registry.scans.rules.client import client_address, is_preview
+from gi_registry.scans.rules.client import is_preview
 from gi_registry.scans.rules.place import PlaceTable, read_place_table
 from gi_registry.verify.rules.labels import AWAY
 from gi_registry.verify.rules.machine import as_json, malformed_json

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from flask import current_app, request
+from werkzeug.datastructures import MultiDict
 
 from gi_registry.kernel.errors import NotFound, NotSignedIn, invalid
 from gi_registry.kernel.identifiers import storable
@@ -17,6 +18,7 @@ PUBLIC = "public"
 SIGNED_IN = "signed-in"
 
 View = TypeVar("View", bound=Callable[..., Any])
+Given = TypeVar("Given")
 
 
 def access(need: str) -> Callable[[View], View]:
@@ -38,10 +40,15 @@ def declared_access(endpoint: str) -> str | None:
     return getattr(current_app.view_functions[endpoint], "gi_access", None)
 
 
+def _each(given: MultiDict[str, Given]) -> Iterator[Given]:
+    """Yield every value; ``values()`` would leave out the second of a name."""
+    return (value for _, value in given.items(multi=True))
+
+
 def _refuse_unstorable() -> None:
     """Refuse a request with characters that no database keeps, before they reach a query."""
-    texts = [*(request.view_args or {}).values(), *request.args.values(), *request.form, *request.form.values()]
-    texts += [upload.filename or "" for upload in request.files.values()]
+    texts = [*(request.view_args or {}).values(), *request.args, *_each(request.args), *request.form, *_each(request.form)]
+    texts += [upload.filename or "" for upload in _each(request.files)]
     if not all(storable(text) for text in texts if isinstance(text, str)):
         raise invalid("form", say("内容里有不能保存的控制字符。"), say("请删去后重新提交。"))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -32,24 +31,6 @@ def client_key(key: bytes, address: str, agent: str) -> str:
     """Return 16 hexadecimal digits that stand for one address and browser on one day; nothing can be read back from them."""
     said = f"{address}\n{agent[:AGENT_CHARACTERS]}".encode("utf-8", "replace")
     return hashlib.blake2b(said, key=key[:64], digest_size=8).hexdigest()
-
-
-def client_address(environ: Mapping[str, object], trusted_proxies: int) -> str:
-    """Return the address that asked: the peer, or the entry that the outermost of ``trusted_proxies`` proxies wrote.
-
-    Entries further left were written by strangers and are ignored; without trusted proxies the header is ignored altogether.
-    """
-    peer = str(environ.get("REMOTE_ADDR") or "")
-    if trusted_proxies < 1:
-        return peer
-    chain = [part.strip() for part in str(environ.get("HTTP_X_FORWARDED_FOR") or "").split(",") if part.strip()]
-    if len(chain) < trusted_proxies:
-        return peer
-    claimed = chain[-trusted_proxies].strip("[]")
-    try:
-        return str(ipaddress.ip_address(claimed))
-    except ValueError:
-        return peer
 
 
 def is_preview(environ: Mapping[str, object]) -> bool:

@@ -16,8 +16,9 @@ from flask import Flask, Response, current_app, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from gi_registry.kernel.errors import NotAllowed, invalid
+from gi_registry.kernel.peers import client_address
 from gi_registry.kernel.words import say
-from gi_registry.scans.rules.client import client_address, client_key, day_key
+from gi_registry.scans.rules.client import client_key, day_key
 from gi_registry.scans.rules.place import PlaceTable, read_place_table
 from gi_registry.supervision import queries, service
 from gi_registry.supervision.routes.blueprint import WORDS, bp, settings

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from gi_registry.scans.rules.client import client_address, client_key, day_key, is_preview
+from gi_registry.kernel.peers import client_address
+from gi_registry.scans.rules.client import client_key, day_key, is_preview
 
 MONDAY, TUESDAY = day_key("secret", date(2026, 3, 9)), day_key("secret", date(2026, 3, 10))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from gi_registry.accounts.models import Person
-from gi_registry.accounts.rules import TRIES_PER_LOGIN
+from gi_registry.accounts.rules import TRIES_PER_CLIENT, TRIES_PER_LOGIN
 from gi_registry.accounts.service import end_sessions
 from tests.builders.accounts import make_person, post, sign_in, token
 
@@ -41,6 +42,19 @@ def test_guessing_is_refused_after_five_failures_even_with_the_right_password(cl
     for _ in range(TRIES_PER_LOGIN):
         assert sign_in(client, "wangfang", "not this one").status_code == 422
     assert sign_in(client, "wangfang").status_code == 429
+
+
+@pytest.mark.parametrize(("proxies", "status"), [(1, 303), (0, 429)])
+def test_behind_a_proxy_the_guesses_of_one_address_stop_nobody_else(
+    app: Any, client: Any, person: Person, proxies: int, status: int
+) -> None:
+    app.extensions["gi_settings"] = replace(app.extensions["gi_settings"], trusted_proxies=proxies)
+    for guess in range(TRIES_PER_CLIENT):
+        fields = {"csrf_token": token(client), "login": f"nobody{guess}", "password": "not this one"}
+        assert client.post("/sign-in", data=fields, headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 422
+    fields = {"csrf_token": token(client), "login": "wangfang", "password": "a long enough sentence"}
+    assert client.post("/sign-in", data=fields, headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 429
+    assert client.post("/sign-in", data=fields, headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"}).status_code == status
 
 
 def test_a_form_without_its_token_is_refused(client: Any, person: Person) -> None:
