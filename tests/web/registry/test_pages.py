@@ -124,7 +124,7 @@ def test_an_officer_registers_an_announced_user(work: Work, county: str, client:
     assert client.get("/office/authorisations/new").status_code == 200
     answer = post(client, "/office/authorisations/new", authorisation_form(protection), follow_redirects=True)
     assert answer.status_code == 200
-    assert "示例蟹庄" in answer.text and "有效" in answer.text and "2024年1月6日" in answer.text
+    assert "示例蟹庄" in answer.text and "有效" in answer.text and "2024-01-06" in answer.text
 
 
 def test_a_double_click_registers_once(work: Work, county: str, client: Any) -> None:
@@ -238,8 +238,10 @@ def test_a_producer_sees_what_to_do_and_adds_a_product(work: Work, county: str, 
     work.commit()
     sign_in(client, "producer")
     home = client.get(f"/authorisations/{row.id}").text
-    for part in ("plots", "batches", "codes", "ledger", "reports", "products"):
+    for part in ("plots", "batches", "codes", "ledger", "products"):
         assert f"/authorisations/{row.id}/{part}" in home
+    assert f"/reports?q={row.number}" in home
+    assert client.get(f"/reports?q={row.number}").status_code == 200
     path = f"/authorisations/{row.id}/products/new"
     wrong = post(client, path, {"name": "示例蟹", "unit": "piece", "content_per_label": "一"})
     assert wrong.status_code == 422 and "须是整数" in wrong.text
