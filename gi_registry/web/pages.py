@@ -60,7 +60,12 @@ def thousandths(value: int | None) -> str:
 
 
 def day(value: date | datetime | None) -> str:
-    """Write a date as people read it: 2026年9月5日."""
+    """Write a date as tables, facts and deadlines have it: 2026-09-05."""
+    return "—" if value is None else (legal_date(value) if isinstance(value, datetime) else value).isoformat()
+
+
+def day_said(value: date | datetime | None) -> str:
+    """Write a date inside a sentence as people say it: 2026年9月5日, in English 2026-09-05."""
     if value is None:
         return "—"
     on = legal_date(value) if isinstance(value, datetime) else value
@@ -79,7 +84,7 @@ def selected(condition: object) -> Markup:
 
 def register_pages(app: Flask) -> None:
     """Give the templates their filters and globals."""
-    app.jinja_env.filters.update(words=translated, number=thin_number, thousandths=thousandths, day=day, when=when)
+    app.jinja_env.filters.update(words=translated, number=thin_number, thousandths=thousandths, day=day, day_said=day_said, when=when)
     app.jinja_env.globals.update(form_state=form_state, selected=selected)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -51,7 +51,7 @@ def test_a_doubt_gets_a_receipt_that_tells_the_stage(client: Any, code: str, ope
     assert "Set-Cookie" not in answer.headers
     receipt = client.get(answer.headers["Location"])
     assert "疑〔2026〕000001" in receipt.text
-    assert "2026年3月31日" in receipt.text
+    assert "2026-03-31" in receipt.text
     assert "12315" in receipt.text
     assert "13800000000" not in receipt.text
     assert [lead.wrongs for lead in leads(open_work)] == [["count"]]
