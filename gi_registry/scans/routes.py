@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app
 
 from gi_registry.codes.rules.life import STATUS_LABELS
 from gi_registry.scans import overview
@@ -25,5 +25,4 @@ def show_scans() -> str | Response:
     shown = overview.view_scans(current_work(), filters, secret_key=current_app.extensions["gi_settings"].secret_key)
     if wanted() != "html":
         return table(overview.day_rows(shown), columns=COLUMNS, name=f"scans-{shown.since}-{shown.until}")
-    again = request.args.to_dict() | {"format": "csv"}
-    return page("scans/overview.html", shown=shown, filters=filters, again=again, statuses=STATUS_LABELS)
+    return page("scans/overview.html", shown=shown, filters=filters, statuses=STATUS_LABELS)

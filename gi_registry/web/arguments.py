@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from flask import request
 from werkzeug.routing import IntegerConverter, Map
@@ -42,6 +43,16 @@ def date_arg(name: str) -> date | None:
     except ValueError:
         return None
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+def address_with(**changes: object) -> str:
+    """Return the address of this page with some of its arguments changed, or left out (None); the others stay as they were asked.
+
+    Not ``url_for``: what a stranger writes into an address would be taken for its own options (``endpoint``, ``_method``, ``_scheme``).
+    """
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in changes]
+    added = [(name, str(value)) for name, value in changes.items() if value is not None]
+    return f"{quote(request.script_root + request.path)}?{urlencode(kept + added)}"
 
 
 def path_inside(target: str) -> str:

@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Flask, request, url_for
+from flask import Flask, request
 from sqlalchemy import case
+
+from gi_registry.web.arguments import address_with
 
 _Row = TypeVar("_Row")
 
@@ -44,8 +46,7 @@ def sort_head(name: str) -> Head:
     """Return the head of a column: its link sorts upwards, the next one downwards; the filters stay, the page is the first again."""
     asked, downwards = _asked()
     mine = asked == name
-    kept = {key: value for key, value in request.args.to_dict().items() if key not in ("page", "sort", "format")}
-    href = url_for(request.endpoint or "", **{**(request.view_args or {}), **kept, "sort": f"-{name}" if mine and not downwards else name})
+    href = address_with(page=None, format=None, sort=f"-{name}" if mine and not downwards else name)
     return Head(href, ("descending" if downwards else "ascending") if mine else "")
 
 
@@ -55,5 +56,5 @@ def _asked() -> tuple[str, bool]:
 
 
 def register_sorting(app: Flask) -> None:
-    """Give the templates the heads of sortable tables."""
-    app.jinja_env.globals["sort_head"] = sort_head
+    """Give the templates the heads of sortable tables, and the address of the same list with something changed."""
+    app.jinja_env.globals.update(sort_head=sort_head, address_with=address_with)

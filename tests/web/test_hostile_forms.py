@@ -46,7 +46,7 @@ NAMES = ("../../x.pdf", "a\x00.jpg", "A" * 3_000 + ".png", "\u202egpj.exe", ".",
 THINGS: tuple[Any, ...] = (None, True, -1, 10**400, 1.5, [], [None], {}, {"a": {"b": []}}, ["\x00"], "\ud800", [[[]]])
 ARGUMENTS = (
     "page", "per_page", "sort", "format", "q", "year", "from", "to", "since", "code", "lang", "next", "state", "on", "day",
-    "uscc", "role", "login",
+    "uscc", "role", "login", "endpoint", "_method", "_scheme", "_external",
 )  # fmt: skip
 
 

@@ -71,3 +71,10 @@ def test_every_head_of_every_list_answers_in_both_directions(office: Any, path: 
         answer = office.get(path, query_string={"sort": sign + name})
         assert answer.status_code == 200, answer.text[:2000]
         assert office.get(path, query_string={"sort": sign + name, "format": "csv"}).status_code == 200
+
+
+@pytest.mark.parametrize("stranger", ["endpoint=x", "_method=POST", "_external=1&_scheme=javascript", "_anchor=x", "gi_id=abc", "self=1"])
+@pytest.mark.parametrize("path", ["/registry", "/abnormal-list"])
+def test_an_argument_is_never_taken_for_an_option_of_the_links(client: Any, path: str, stranger: str) -> None:
+    answer = client.get(f"{path}?{stranger}")
+    assert answer.status_code == 200 and "javascript:" not in answer.text
