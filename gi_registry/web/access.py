@@ -16,6 +16,7 @@ from gi_registry.web.work import current_work
 
 PUBLIC = "public"
 SIGNED_IN = "signed-in"
+LONGEST_ARGUMENT = 2_000
 
 View = TypeVar("View", bound=Callable[..., Any])
 Given = TypeVar("Given")
@@ -51,6 +52,8 @@ def _refuse_unstorable() -> None:
     texts += [upload.filename or "" for upload in _each(request.files)]
     if not all(storable(text) for text in texts if isinstance(text, str)):
         raise invalid("form", say("内容里有不能保存的控制字符。"), say("请删去后重新提交。"))
+    if any(len(value) > LONGEST_ARGUMENT for value in _each(request.args)):  # beyond 50,000 SQLite fails in a LIKE
+        raise invalid("form", say("地址里的查询内容过长。"), say("请缩短后再查。"))
 
 
 def enforce() -> None:

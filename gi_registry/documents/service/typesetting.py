@@ -114,11 +114,15 @@ def _compile(template: str, content: Mapping[str, object], moment: datetime) -> 
 
 def _within_time(make: Callable[[], bytes], *, seconds: float = SECONDS) -> bytes:
     """Typeset in a thread of its own (typst releases the interpreter): a request never waits longer than the limit."""
+    late = Unavailable(say("文书排版超过时限，没有生成。"), remedy=say("请稍后重试；反复出现时请联系运维人员。"))
+    if not AT_ONCE.acquire(timeout=seconds):
+        raise late
     worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="typeset")
     try:
-        with AT_ONCE:
-            return worker.submit(make).result(timeout=seconds)
+        typesetting = worker.submit(make)
+        typesetting.add_done_callback(lambda _done: AT_ONCE.release())  # one that overruns keeps its place until it ends
+        return typesetting.result(timeout=seconds)
     except TimeoutError:
-        raise Unavailable(say("文书排版超过时限，没有生成。"), remedy=say("请稍后重试；反复出现时请联系运维人员。")) from None
+        raise late from None
     finally:
         worker.shutdown(wait=False)

@@ -79,3 +79,9 @@ def test_a_body_that_is_no_object_is_told(producer: tuple[Any, int], body: str) 
 @pytest.mark.parametrize("target", ["http://[", "http://%5B", "https://evil.example", "//evil.example"])
 def test_sign_in_with_a_broken_next_is_the_sign_in_page(client: Any, target: str) -> None:
     assert client.get("/sign-in", query_string={"next": target}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/registry?division=", "/registry?q=", "/abnormal-list?q="])
+def test_a_search_longer_than_any_database_takes_is_told(client: Any, path: str) -> None:
+    assert client.get(path + "A" * 60_000).status_code == 422
+    assert client.get(path + "A" * 2_000).status_code == 200
