@@ -16,6 +16,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
@@ -110,7 +111,10 @@ def database(disk: Disk, database_kind: str, request: pytest.FixtureRequest, qui
 def _in_tablespace(postgres: Postgres, disk: Disk) -> Database:
     if os.geteuid() == 0:
         owner = pwd.getpwnam("postgres")
-        for folder in (disk.place, *list(disk.place.parents)[:3]):
+        for folder in (
+            disk.place,
+            *(above for above in disk.place.parents if above.is_relative_to(gettempdir()) and above != Path(gettempdir())),
+        ):
             folder.chmod(0o755)
         os.chown(disk.place, owner.pw_uid, owner.pw_gid)
     postgres.cluster.run(f"CREATE TABLESPACE small LOCATION '{disk.place}'", "CREATE DATABASE gi TABLESPACE small")
