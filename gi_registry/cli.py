@@ -249,7 +249,7 @@ def codes_mint(settings: Settings, /, out: Path | None, *, as_json: bool, **wish
         answer,
         as_json=as_json,
         words=say(
-            "已核发 %(count)s 枚，申领编号 %(number)s。编码清单：%(file)s", count=f"{made.count:,}", number=made.number, file=out or "—"
+            "已核发 %(count)s 枚，申领编号 %(number)s。标识码清单：%(file)s", count=f"{made.count:,}", number=made.number, file=out or "—"
         ),
     )
 
@@ -284,7 +284,7 @@ def keys_rotate(settings: Settings, revoke: int | None, as_json: bool) -> None:
 
     with open_work(database_of(settings)) as work:
         key = codes.rotate_keys(work, settings.secret_key, revoke=revoke)
-    tell({"key": key.id, "revoked": revoke}, as_json=as_json, words=say("新编码将由密钥 %(key)s 签发。", key=key.id))
+    tell({"key": key.id, "revoked": revoke}, as_json=as_json, words=say("新标识码将由密钥 %(key)s 签发。", key=key.id))
 
 
 @main.group("anomalies")

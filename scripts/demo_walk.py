@@ -27,7 +27,7 @@ def walk(base: str) -> bool:
         ("县承办人看到工作台，别县的事项不可见", story.officer_desk),
         ("甲登记地块，按采收日判定在产地范围内", story.plot),
         ("甲申报批次", story.batch),
-        ("额度之内核发编码，超出额度被拒绝", story.order),
+        ("额度之内核发标识码，超出额度被拒绝", story.order),
         ("下载 A4 印张，印制、收到、激活到批次", story.labels),
         ("消费者扫码：首次查验，再扫为重复，伪造为未知，输错为 404", story.scan),
         ("茶包没有二维码：凭统一社会信用代码核验", story.check),
@@ -336,11 +336,11 @@ class Story:
         rows = self.public.get("/abnormal-list?format=json").expect().json()["items"]
         yi = self.person("yi")
         page = yi.get(f"{self.authorisation('yi')}/codes?year={YEAR}").expect()
-        allotment = found(re.search(r'href="(/allotments/\d+)"', page.text), "乙的编码")
+        allotment = found(re.search(r'href="(/allotments/\d+)"', page.text), "乙的标识码")
         self.ring = yi.get(allotment + "/codes.csv").expect().text.splitlines()[1].split(",")[1]
         shown = Visitor(self.base, agent=PHONE + " 4").get("/T/" + self.ring).expect("异常名录")
         shown.lacks("骗", "假冒", "正品")
-        yi.get(f"{self.authorisation('yi')}/codes?year={YEAR}").expect("现在不能申领编码")
+        yi.get(f"{self.authorisation('yi')}/codes?year={YEAR}").expect("现在不能申领标识码")
         return f"名录 {len(rows)} 条；扫码页面中立说明；依使用管理规则停止发码"
 
     def removal(self) -> str:

@@ -30,7 +30,7 @@ def copied_ring(story: Story) -> str:
     """The trace page states what was counted of this ring, and nothing is held against 己."""
     ji = story.person("ji")
     page = ji.get(f"{story.authorisation('ji')}/codes?year={YEAR}").expect()
-    allotment = found(re.search(r'href="(/allotments/\d+)"', page.text), "己的编码")
+    allotment = found(re.search(r'href="(/allotments/\d+)"', page.text), "己的标识码")
     code = ji.get(allotment + "/codes.csv").expect().text.splitlines()[1].split(",")[1]
     visitor = Visitor(story.base, agent=PHONE + " 6")
     said = visitor.get(f"/T/{code}", Accept="application/json").expect().json()

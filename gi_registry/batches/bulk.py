@@ -198,7 +198,7 @@ def _dump_batches(session: Session) -> Iterator[dict[str, str]]:
 
 
 def _plain(quantity: int, unit: str) -> str:
-    return write_amount(quantity, unit).replace(",", "")
+    return write_amount(quantity, unit).replace("\u2009", "")
 
 
 KINDS = (

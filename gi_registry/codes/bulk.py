@@ -17,7 +17,7 @@ from gi_registry.kernel.words import say
 from gi_registry.workflow import Work
 
 CODES_ACTIVATED = (
-    Column("range_label", say("号段"), "7Z0QK", required=True, explain=say("编码第 3 至 7 位。未登记的号段随导入登记。")),
+    Column("range_label", say("号段"), "7Z0QK", required=True, explain=say("标识码第 3 至 7 位。未登记的号段随导入登记。")),
     Column("serial_from", say("起序列号"), "0", required=True, explain=say("从 0 起，打乱顺序之前的序列号。"), form=Form.NUMBER),
     Column("serial_to", say("止序列号"), "1000", required=True, explain=say("不含在内：0 至 1000 是 1000 枚。"), form=Form.NUMBER),
     Column("batch", say("批次号"), "PC-0001", required=True, explain=say("已登记的批次。")),
@@ -41,4 +41,4 @@ def _dump(session: Session) -> Iterator[dict[str, str]]:
         }
 
 
-KINDS = (Kind("codes-activated", say("已激活编码"), CODES_ACTIVATED, _store, _dump),)
+KINDS = (Kind("codes-activated", say("已激活标识码"), CODES_ACTIVATED, _store, _dump),)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from gi_registry.codes import service
 from gi_registry.codes.schemas import Activation, Hold, Lift, Order, Printed, Spoil, Step
 from gi_registry.config import Settings
+from gi_registry.kernel.quantities import grouped
 from gi_registry.kernel.words import say
 from gi_registry.web.access import PUBLIC, access
 from gi_registry.web.arguments import number_arg, year_arg
@@ -45,7 +46,7 @@ def order(authorisation_id: int) -> WerkzeugResponse:
     """Order codes within the entitlement."""
     reshow(show_codes, authorisation_id)
     made = service.allot(current_work(), authorisation_id, read_form(Order), secret_key=_settings().secret_key)
-    words = say("已核发 %(count)s 枚编码，申领编号 %(number)s。", count=f"{made.count:,}", number=made.number)
+    words = say("已核发 %(count)s 枚标识码，申领编号 %(number)s。", count=grouped(made.count), number=made.number)
     return redirect_with(words, "codes.show_allotment", allotment_id=made.id)
 
 
@@ -112,7 +113,7 @@ def withdraw(allotment_id: int) -> WerkzeugResponse:
     """Void a whole allotment."""
     reshow(show_allotment, allotment_id)
     service.withdraw(current_work(), allotment_id, read_form(Step))
-    return redirect_with(say("整批编码已作废，额度已退还。"), "codes.show_allotment", allotment_id=allotment_id)
+    return redirect_with(say("整批标识码已作废，额度已退还。"), "codes.show_allotment", allotment_id=allotment_id)
 
 
 @bp.get("/allotments/<int:allotment_id>/activate")
@@ -128,7 +129,7 @@ def activate(allotment_id: int) -> WerkzeugResponse:
     """Activate labels."""
     reshow(show_activate, allotment_id)
     done = service.activate(current_work(), allotment_id, read_form(Activation), secret_key=_settings().secret_key)
-    return redirect_with(say("已激活 %(count)s 枚标签。", count=f"{done.labels:,}"), "codes.show_allotment", allotment_id=allotment_id)
+    return redirect_with(say("已激活 %(count)s 枚标签。", count=grouped(done.labels)), "codes.show_allotment", allotment_id=allotment_id)
 
 
 @bp.get("/allotments/<int:allotment_id>/spoil")
@@ -144,7 +145,7 @@ def spoil(allotment_id: int) -> WerkzeugResponse:
     """Take labels out of the stock."""
     reshow(show_spoil, allotment_id)
     done = service.spoil(current_work(), allotment_id, read_form(Spoil), secret_key=_settings().secret_key)
-    return redirect_with(say("已登记 %(count)s 枚标签。", count=f"{done.labels:,}"), "codes.show_allotment", allotment_id=allotment_id)
+    return redirect_with(say("已登记 %(count)s 枚标签。", count=grouped(done.labels)), "codes.show_allotment", allotment_id=allotment_id)
 
 
 @bp.get("/allotments/<int:allotment_id>/hold")
@@ -160,7 +161,7 @@ def hold(allotment_id: int) -> WerkzeugResponse:
     """Freeze or recall labels."""
     reshow(show_hold, allotment_id)
     done = service.hold(current_work(), allotment_id, read_form(Hold), secret_key=_settings().secret_key)
-    words = say("已办理，涉及 %(count)s 枚标签，并已告知用标人。", count=f"{done.labels:,}")
+    words = say("已办理，涉及 %(count)s 枚标签，并已告知用标人。", count=grouped(done.labels))
     return redirect_with(words, "codes.show_allotment", allotment_id=allotment_id)
 
 

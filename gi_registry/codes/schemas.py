@@ -49,7 +49,7 @@ class Which(_Shape):
         numbers = self.first is not None or self.last is not None
         codes = bool(self.from_code or self.to_code)
         if (self.count is not None) + numbers + codes != 1:
-            raise invalid("count", say("请用一种方式指明是哪些标签。"), say("填写数量，或填写起止序号，或填写首尾两枚编码。"))
+            raise invalid("count", say("请用一种方式指明是哪些标签。"), say("填写数量，或填写起止序号，或填写首尾两枚标识码。"))
         if numbers and (self.first or 0) > (self.last or self.first or 0):
             raise invalid("last", say("止序号小于起序号。"), say("请核对起止序号。"))
         return self

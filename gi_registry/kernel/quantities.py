@@ -12,6 +12,11 @@ SQUARE_METRES_PER_MU = Decimal(2000) / Decimal(3)  # 1 mu = 2000/3 m², GB 3100-
 LARGEST = 2**53 - 1  # integers above this are not exact in JSON (RFC 8785)
 
 
+def grouped(number: int) -> str:
+    """Write 50160000 as 50 160 000, with thin spaces as every page does."""
+    return f"{number:,}".replace(",", "\u2009")
+
+
 def mu_milli(area_m2: float) -> int:
     """Return square metres as thousandths of a mu, rounded half up."""
     return int((Decimal(repr(area_m2)) / SQUARE_METRES_PER_MU * 1000).to_integral_value(ROUND_HALF_UP))
@@ -37,7 +42,7 @@ def whole_number(text: str, field: str, *, least: int = 0, most: int = LARGEST) 
 def scaled(text: str, field: str, *, scale: int, least: int = 0) -> int:
     """Read a decimal as an integer of ``1/scale`` units (kg → g: scale 1000); refuse digits that would be lost."""
     try:
-        value = Decimal(text.strip().replace(",", "").replace("，", "")) * scale
+        value = Decimal(text.strip().replace(",", "").replace("，", "").replace("\u2009", "")) * scale
     except ArithmeticError:  # no number, or one beyond what a decimal can hold
         raise invalid(field, say("“%(value)s”不是数字。", value=text), say("请填写数字，例如 12.5。"), value=text) from None
     if not value.is_finite() or value != value.to_integral_value(ROUND_FLOOR):

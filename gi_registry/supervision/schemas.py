@@ -45,7 +45,7 @@ class Statement(_Shape):
     @model_validator(mode="after")
     def _named(self) -> Self:
         if not self.from_code and not (self.allotment_id and self.first):
-            raise invalid("from_code", say("请填写编码。"), say("填写标签上的 20 位编码；一段连续标签请再填最后一枚的编码。"))
+            raise invalid("from_code", say("请填写标识码。"), say("填写标签上的 20 位标识码；一段连续标签请再填最后一枚的标识码。"))
         return self
 
 

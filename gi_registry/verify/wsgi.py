@@ -40,7 +40,7 @@ CODE_CHARACTERS = 100
 QUERY_CHARACTERS = 500
 DOUBT = "/doubt"
 """The form of a doubt lies below the code, but needs forms and sessions of work: Flask answers it."""
-TOO_LONG = say("编码应为 20 位，您输入的内容过长。")
+TOO_LONG = say("标识码应为 20 位，您输入的内容过长。")
 LANGUAGE_NAMES = {"zh-CN": "中文", "en": "English"}
 HEADERS = (
     ("Cache-Control", "no-store"),

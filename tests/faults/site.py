@@ -75,6 +75,6 @@ def says_it_cannot_tell(answer: Any) -> bool:
     """Say whether a trace page tells that it cannot answer, and tells nothing else of the code."""
     machine = answer.mimetype != "text/html"
     silent = (
-        set(answer.json) <= {"type", "title", "status"} if machine else str(AWAY) in answer.text and "这不说明编码有问题" in answer.text
+        set(answer.json) <= {"type", "title", "status"} if machine else str(AWAY) in answer.text and "这不说明标识码有问题" in answer.text
     )
     return answer.status_code == 503 and "Retry-After" in answer.headers and silent

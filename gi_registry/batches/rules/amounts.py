@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gi_registry.kernel.quantities import GRAMS_PER_KG, scaled, whole_number
+from gi_registry.kernel.quantities import GRAMS_PER_KG, grouped, scaled, whole_number
 from gi_registry.kernel.words import Words, say
 
 GRAMS, PIECES = "g", "piece"
@@ -25,13 +25,13 @@ def read_amount(text: str, unit: str, field: str) -> int:
 def thousandths(value: int) -> str:
     """Write thousandths with all three places: 12000 → ``12.000``."""
     sign, rest = ("-" if value < 0 else ""), abs(value)
-    return f"{sign}{rest // 1000:,}.{rest % 1000:03d}"
+    return f"{sign}{grouped(rest // 1000)}.{rest % 1000:03d}"
 
 
 def write_amount(quantity: int, unit: str) -> str:
-    """Write grams as kilograms without idle zeros, pieces as they are: 7200 pieces → ``7,200``, 12500 g → ``12.5``."""
+    """Write grams as kilograms without idle zeros, pieces as they are: 7200 pieces → ``7 200``, 12500 g → ``12.5``."""
     if unit != GRAMS:
-        return f"{quantity:,}"
+        return grouped(quantity)
     return thousandths(quantity).rstrip("0").rstrip(".")
 
 

@@ -55,15 +55,15 @@ def parse(text: str) -> Code:
     """
     folded = text.translate(_FOLDED)
     if len(folded) != LENGTH:
-        raise Malformed("length", say("编码应为 %(expected)s 位，您输入了 %(length)s 位。", expected=LENGTH, length=len(folded)))
+        raise Malformed("length", say("标识码应为 %(expected)s 位，您输入了 %(length)s 位。", expected=LENGTH, length=len(folded)))
     try:
         values = bytes([VALUES[symbol] for symbol in folded])
     except KeyError as error:
-        raise Malformed("symbol", say("编码中不会出现字符“%(symbol)s”。", symbol=str(error.args[0]))) from None
+        raise Malformed("symbol", say("标识码中不会出现字符“%(symbol)s”。", symbol=str(error.args[0]))) from None
     if weighted_sum(values):
-        raise Malformed("check", say("编码的校验位不符，可能有一位输错或两位颠倒。"))
+        raise Malformed("check", say("标识码的校验位不符，可能有一位输错或两位颠倒。"))
     if values[0] != SCHEME:
-        raise Malformed("scheme", say("这个编码的版本“%(scheme)s”尚未启用。", scheme=folded[0]))
+        raise Malformed("scheme", say("这个标识码的版本“%(scheme)s”尚未启用。", scheme=folded[0]))
     return Code(folded, values[1], folded[2:7], number_of(folded[7:11]), number_of(folded[11:19]).to_bytes(MAC_BYTES))
 
 

@@ -131,12 +131,12 @@ def _number(work: Work, shelf: Shelf, text: str, *, field: str, secret_key: str)
     try:
         code = parse(text)
     except Malformed as problem:
-        raise invalid(field, problem.reason, say("请重新输入标签上的 20 位编码。"), value=text) from None
+        raise invalid(field, problem.reason, say("请重新输入标签上的 20 位标识码。"), value=text) from None
     key = queries.find_key(work.session, code.key_id)
     serial = None if key is None else verify_mac(code, open_secret(work.session, code.key_id, secret_key))
     number = None if serial is None else shelf.number_of(code.range_label, serial)
     if number is None:
-        raise invalid(field, say("这枚编码不属于本次申领。"), say("请核对标签，或到它所属的申领页面办理。"), value=text)
+        raise invalid(field, say("这枚标识码不属于本次申领。"), say("请核对标签，或到它所属的申领页面办理。"), value=text)
     return number
 
 

@@ -62,7 +62,7 @@ def _on_file(work: Work, row: CodeRange, span: Span, *, batch: Batch) -> bool:
         raise invalid(
             "serial_from",
             say("序列号 %(low)s 至 %(high)s（不含）已登记激活。", low=known.low, high=known.high),
-            say("同一枚编码只能激活一次，请核对号段和序列号。"),
+            say("同一枚标识码只能激活一次，请核对号段和序列号。"),
             value=span.low,
         )
     return False
@@ -82,7 +82,7 @@ def _warnings(work: Work, authorisation: Authorisation, batch: Batch, *, on: dat
 def _new_range(work: Work, batch: Batch, fields: StatedActivation, *, secret_key: str) -> CodeRange:
     if len(fields.range_label) != RANGE_SYMBOLS or not set(fields.range_label) <= set(SYMBOLS):
         raise invalid(
-            "range_label", say("号段须是 5 位编码字符。"), say("字符取自 0–9 和除 I、L、O、U 外的大写字母。"), value=fields.range_label
+            "range_label", say("号段须是 5 位标识码字符。"), say("字符取自 0–9 和除 I、L、O、U 外的大写字母。"), value=fields.range_label
         )
     product, at = _product(work, batch), start_of(fields.activated_on)
     allotment = Allotment(

@@ -53,7 +53,7 @@ def rotate_keys(work: Work, secret_key: str, *, revoke: int | None = None, revok
 def _make(work: Work, secret_key: str) -> SigningKey:
     number = len(queries.list_keys(work.session))
     if number >= KEYS:
-        raise Conflict(say("编码版本一的 32 个密钥位已用完。"), remedy=say("请启用新的编码版本。"), basis="scheme 1")
+        raise Conflict(say("标识码版本一的 32 个密钥位已用完。"), remedy=say("请启用新的标识码版本。"), basis="scheme 1")
     sealed = seal(secrets.token_bytes(SECRET_BYTES), secret_key=secret_key, label=_label(number))
     key = SigningKey(id=number, sealed=sealed, created_at=work.now)
     work.record(key, "key:create")

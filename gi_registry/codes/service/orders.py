@@ -101,7 +101,7 @@ def _product(work: Work, authorisation: Authorisation, product_id: int) -> Produ
         raise invalid("product_id", say("这项产品不属于本用标资格。"), say("请从本资格登记的产品中选择。"), value=product_id)
     if product.marking_mode != MarkingMode.ITEM_CODE:
         raise Conflict(
-            say("“%(name)s”登记的标示方式不是一物一码，不需要申领编码。", name=product.name),
+            say("“%(name)s”登记的标示方式不是一物一码，不需要申领标识码。", name=product.name),
             remedy=say("需要一物一码的，请先变更产品的标示方式。"),
             basis=product.marking_mode,
         )
@@ -113,7 +113,7 @@ def _check_year(work: Work, order: Order) -> None:
         raise invalid(
             "year",
             say("%(year)s 年度不在可申领的年度之内。", year=order.year),
-            say("可以申领上年度、本年度和下年度的编码。"),
+            say("可以申领上年度、本年度和下年度的标识码。"),
             value=order.year,
         )
 

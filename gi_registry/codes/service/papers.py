@@ -145,7 +145,7 @@ def _printable(work: Work, allotment_id: int) -> Allotment:
     work.require("allotment:order", allotment)
     if allotment.state in {State.VOID, State.CLOSED} or allotment.origin == "import":
         state = ALLOTMENT_LIFE.label(allotment.state)
-        raise Conflict(say("这批编码的状态是“%(state)s”，不能再印制。", state=state), remedy=say("需要标签的，请另行申领。"))
+        raise Conflict(say("这批标识码的状态是“%(state)s”，不能再印制。", state=state), remedy=say("需要标签的，请另行申领。"))
     return allotment
 
 

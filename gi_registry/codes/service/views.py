@@ -20,6 +20,7 @@ from gi_registry.codes.service.custody import batch_fits, may_activate
 from gi_registry.codes.service.orders import may_order
 from gi_registry.codes.service.papers import Part, parts_of
 from gi_registry.codes.service.selection import Shelf, read_shelf
+from gi_registry.kernel.quantities import grouped
 from gi_registry.kernel.verdict import Failed, Verdict
 from gi_registry.kernel.words import Words, say
 from gi_registry.registry import queries as registry
@@ -241,7 +242,7 @@ def _batch_words(batch: Batch, *, left: int, labels: int) -> Words:
         "%(number)s（%(day)s，还可贴 %(labels)s 枚，%(left)s）",
         number=batch.number,
         day=day.isoformat() if day else say("日期未填"),
-        labels=f"{labels:,}",
+        labels=grouped(labels),
         left=with_unit(left, batch.unit),
     )
 
@@ -253,13 +254,13 @@ def _interval(work: Work, shelf: Shelf, row: CodeInterval) -> IntervalRow:
 
 
 def _events(allotment: Allotment, said: Sequence[CodeInterval]) -> list[Event]:
-    events = [Event(allotment.ordered_at, say("核发 %(count)s 枚", count=f"{allotment.count:,}"))]
+    events = [Event(allotment.ordered_at, say("核发 %(count)s 枚", count=grouped(allotment.count)))]
     if allotment.printed_at:
         events.append(Event(allotment.printed_at, say("印制，承印方：%(who)s", who=allotment.printer or say("自行打印"))))
     if allotment.received_at:
         events.append(Event(allotment.received_at, say("入库")))
     for row in said:
-        count = f"{row.serial_to - row.serial_from:,}"
+        count = grouped(row.serial_to - row.serial_from)
         events.append(Event(row.at, say("%(status)s %(count)s 枚", status=STATUS_LABELS[row.status], count=count)))
         if row.lifted_at:
             lifted = say(

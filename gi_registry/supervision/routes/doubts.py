@@ -84,7 +84,7 @@ def _sender(code: str, digest: str) -> Sender:
 def _form_key(code: str, digest: str, client: str) -> str:
     """Return what makes this request one: the nonce of our form with its content, or the caller's Idempotency-Key."""
     if request.headers.get("Sec-Fetch-Site", "") == "cross-site":
-        raise NotAllowed(say("请求不是从本站页面发出的。"), remedy=say("请打开商品编码的页面，从“反映疑问”进入。"))
+        raise NotAllowed(say("请求不是从本站页面发出的。"), remedy=say("请打开商品标识码的页面，从“反映疑问”进入。"))
     if request.is_json:
         key = request.headers.get("Idempotency-Key", "")[:80]
         return f"h:{digest_of(client, code, key, digest)}" if key else f"j:{secrets.token_hex(16)}"

@@ -33,7 +33,9 @@ def state_not_ours() -> Response:
     reshow(show_statement)
     lead = service.state_not_ours(current_work(), read_form(Statement), secret_key=settings().secret_key)
     words = (
-        say("已登记声明 %(number)s，编码已冻结。", number=lead.number) if lead.holds else say("已登记声明 %(number)s。", number=lead.number)
+        say("已登记声明 %(number)s，标识码已冻结。", number=lead.number)
+        if lead.holds
+        else say("已登记声明 %(number)s。", number=lead.number)
     )
     return redirect_with(words, "supervision.show_statement")
 

@@ -27,8 +27,8 @@ class Wrong(StrEnum):
 WRONGS = {
     Wrong.COUNT: say("查询次数或首次查询时间对不上"),
     Wrong.DIFFERS: say("实物与页面登记的产品、净含量或生产者不一致"),
-    Wrong.UNKNOWN: say("标签上的编码查不到"),
-    Wrong.ENDED: say("编码尚未激活、已作废、冻结或召回，商品仍在出售"),
+    Wrong.UNKNOWN: say("标签上的标识码查不到"),
+    Wrong.ENDED: say("标识码尚未激活、已作废、冻结或召回，商品仍在出售"),
     Wrong.ORIGIN: say("产地说明与登记的不一致"),
     Wrong.LABEL: say("标签有撕贴、涂改或印制不清"),
     Wrong.OTHER: say("其他"),

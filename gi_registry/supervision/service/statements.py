@@ -31,7 +31,7 @@ def state_not_ours(work: Work, fields: Statement, *, secret_key: str) -> Lead:
     about, which = _meant(work, fields, secret_key=secret_key)
     own = about.issued and about.organisation_id is not None and about.organisation_id == work.actor.organisation_id
     if not own and fields.to_code and fields.to_code != fields.from_code:
-        raise invalid("to_code", say("这段编码不在您的领用范围内。"), say("不是本企业领用的编码，请逐枚声明。"), value=fields.to_code)
+        raise invalid("to_code", say("这段标识码不在您的领用范围内。"), say("不是本企业领用的标识码，请逐枚声明。"), value=fields.to_code)
     done = codes.disown(work, about.allotment_id or 0, which, basis=BASIS, secret_key=secret_key) if own else Done((), 0)
     return open_lead(
         work,
@@ -57,7 +57,7 @@ def _meant(work: Work, fields: Statement, *, secret_key: str) -> tuple[Concerned
     try:
         about = concerned(work, fields.from_code, secret_key=secret_key)
     except NotFound as problem:
-        raise invalid("from_code", problem.reason, say("请对照标签重新输入 20 位编码。"), value=fields.from_code) from None
+        raise invalid("from_code", problem.reason, say("请对照标签重新输入 20 位标识码。"), value=fields.from_code) from None
     return about, Which(from_code=fields.from_code, to_code=fields.to_code or fields.from_code)
 
 

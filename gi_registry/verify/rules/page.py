@@ -74,7 +74,7 @@ def render_unavailable(language: Language) -> str:
     """Return the page for the time when the database cannot be reached."""
     page = _Page(language, PLAIN)
     look = sentences.Look("wait", "clock", labels.AWAY)
-    lead, then = say("系统暂时无法读取登记信息，这不说明编码有问题。"), say("请过几分钟再试；急需核对时，请拨打 12315。")
+    lead, then = say("系统暂时无法读取登记信息，这不说明标识码有问题。"), say("请过几分钟再试；急需核对时，请拨打 12315。")
     return page.whole(look, "", body=page.verdict(look, lead=lead, then=then, code=""))
 
 

@@ -56,7 +56,7 @@ def test_opening_stock_that_labels_hold_is_not_withdrawn(work, farm):
     gi, authorisation, _product, _plot = farm
     opening = make_batch(work, authorisation, quantity="5000", **OPENING)
     reserve(work, gi, authorisation, 12_000)
-    with pytest.raises(Conflict, match="不足 4,800") as refusal:
+    with pytest.raises(Conflict, match="不足 4\u2009800") as refusal:
         service.withdraw_batch(work, opening.id, why="撤回")
     assert "先退回标识" in str(refusal.value.remedy)
     assert queries.get_batch(work.session, opening.id).state == "declared"
@@ -76,7 +76,7 @@ def test_an_activation_beyond_the_entitlement_of_the_moment_is_refused(work, far
     reserve(work, gi, authorisation, 7_200)
     make_cap(work, gi, status="final", per_mu="400", decided_on=date(2025, 11, 1))
     use(work, gi, authorisation, 4_800, batch)
-    with pytest.raises(QuotaExceeded, match="4,800") as refusal:
+    with pytest.raises(QuotaExceeded, match="4\u2009800") as refusal:
         use(work, gi, authorisation, 1, batch, source_id=2)
     assert "第 2 版" in str(refusal.value)
 

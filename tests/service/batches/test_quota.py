@@ -49,7 +49,7 @@ def give_back(work, gi, authorisation, quantity, source_id=1, batch=None):
 def test_twelve_mu_at_600_are_7200(work, farm):
     granted = ask(work, *farm)
     assert granted.total == granted.left == 7_200
-    assert str(granted.lines[0].arithmetic) == "12.000 亩 × 600 件/亩 = 7,200 件"
+    assert str(granted.lines[0].arithmetic) == "12.000 亩 × 600 件/亩 = 7\u2009200 件"
     assert granted.cap_status == "provisional"
     assert granted.lines[0].source.startswith("plot:")
 
@@ -70,7 +70,7 @@ def test_a_reservation_beyond_the_entitlement_is_refused_with_every_figure(work,
     with pytest.raises(QuotaExceeded) as refusal:
         reserve(work, gi, authorisation, 2_201, source_id=2)
     told = str(refusal.value)
-    for figure in ("7,200", "5,000", "2,200", "暂定", "第 1 版"):
+    for figure in ("7\u2009200", "5\u2009000", "2\u2009200", "暂定", "第 1 版"):
         assert figure in told
     assert refusal.value.remedy is not None
     reserve(work, gi, authorisation, 2_200, source_id=3)
@@ -137,7 +137,7 @@ def test_vinegar_from_outside_grain_counts_by_its_conversion(work):
     make_batch(work, authorisation, kind="purchase", unit="g", quantity="2500.5", supplier="示例粮站", harvested_on=None)
     granted = ask(work, gi, authorisation, unit="g")
     assert granted.total == 2_500_500
-    assert str(granted.lines[0].arithmetic) == "2,500.5 公斤 × 折算 1.000 = 2,500.5 公斤"
+    assert str(granted.lines[0].arithmetic) == "2\u2009500.5 公斤 × 折算 1.000 = 2\u2009500.5 公斤"
 
 
 def test_bought_in_crabs_count_only_once_the_seller_confirms_and_leave_the_sellers_stock(work, farm):

@@ -48,7 +48,7 @@ def test_kilograms_are_read_as_grams_and_pieces_as_they_are():
     assert read_amount("12.5", "g", "quantity") == 12_500
     assert read_amount("7,200", "piece", "quantity") == 7_200
     assert write_amount(12_500, "g") == "12.5"
-    assert write_amount(7_200, "piece") == "7,200"
+    assert write_amount(7_200, "piece") == "7\u2009200"
     with pytest.raises(Invalid):
         read_amount("7.5", "piece", "quantity")
 
@@ -59,7 +59,7 @@ LAND = Land("P1", "东塘", 12_000, "inside", "plot:1")
 def test_land_times_cap_is_written_out():
     granted = compute(Facts("water", "piece", (LAND,), Cap(600, "final", 2)))
     assert granted.total == 7_200
-    assert str(granted.lines[0].arithmetic) == "12.000 亩 × 600 件/亩 = 7,200 件"
+    assert str(granted.lines[0].arithmetic) == "12.000 亩 × 600 件/亩 = 7\u2009200 件"
     assert str(granted.cap_words) == "最终单产上限第 2 版"
 
 

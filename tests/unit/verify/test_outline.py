@@ -92,7 +92,7 @@ def test_a_freeze_on_the_users_word_says_so_with_the_date_and_without_an_adjecti
 
 
 def test_a_freeze_by_an_office_is_told_as_a_decision() -> None:
-    assert "经决定，这个编码目前暂停使用。" in render(answer(marked("frozen"), NOW), ZH)
+    assert "经决定，这个标识码目前暂停使用。" in render(answer(marked("frozen"), NOW), ZH)
 
 
 @pytest.mark.parametrize("record", [LIVE, marked("void"), marked("frozen"), replace(LIVE, genuine=False)])

@@ -169,7 +169,7 @@ def test_a_long_text_is_shown_short():
 def test_a_database_that_is_away_is_not_blamed_on_the_code():
     html = render_unavailable(ZH)
     outline(html)
-    assert "不说明编码有问题" in html
+    assert "不说明标识码有问题" in html
 
 
 def test_another_language_replaces_every_sentence_of_ours():

@@ -47,10 +47,10 @@ def test_a_harvest_is_declared_plot_by_plot_and_the_ledger_shows_its_arithmetic(
     answer = declare(client, farm, **{f"plot_{farm['inside']}": "1,000", f"plot_{farm['outside']}": "50"})
     assert answer.status_code == 303
     shown = client.get(answer.headers["Location"]).text
-    for words in ("1,050", "在产地范围外", "容差 50 米", "采收", "申报批次"):
+    for words in ("1\u2009050", "在产地范围外", "容差 50 米", "采收", "申报批次"):
         assert words in shown
     ledger = client.get(f"{base}/ledger").text
-    assert "12.000 亩 × 600 件/亩 = 7,200 件" in ledger
+    assert "12.000 亩 × 600 件/亩 = 7\u2009200 件" in ledger
     assert "产地范围外，不计入" in ledger
     entries = client.get(f"{base}/ledger?format=json&year=2025").json["items"]
     assert sum(row["amount"] for row in entries) == 0

@@ -57,7 +57,7 @@ def test_too_many_shows_the_form_again_with_reason_and_remedy(client: Any, seaso
     sign_in(client, "farmer")
     answer = order(client, season, 7201)
     assert answer.status_code == 409
-    assert 'role="alert"' in answer.text and 'value="7201"' in answer.text and "申领 2025 年度编码" in answer.text
+    assert 'role="alert"' in answer.text and 'value="7201"' in answer.text and "申领 2025 年度标识码" in answer.text
     answer = order(client, season, "many")
     assert answer.status_code == 422 and 'value="many"' in answer.text
     assert "还没有申领过" in client.get(f"/authorisations/{season.id}/codes?year=2025").text
