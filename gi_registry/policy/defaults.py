@@ -123,7 +123,9 @@ _GROUNDS = (
     _ground("US-01", 2, "月数另行设定；未使用须由人员核实，不公示。", document=MARK_RULES),
     _ground("US-04", 3, "只有确定在外才是事由；环节的要求以该保护的公告为准，不公示。", document=ORIGIN_RULES),
     _ground("US-06", 3, "以包装日期为准，有效期止日当天已失效；不公示。", document=MARK_RULES),
-    _ground("CL-01", 3, "同一号段三个码被仿冒，或一个码达到常量的三倍，才不是偶然；对象是标识码，不针对使用人。", codes=3, client_days_on_one=60),
+    _ground(
+        "CL-01", 3, "同一号段三个码被仿冒，或一个码达到常量的三倍，才不是偶然；对象是标识码，不针对使用人。", codes=3, client_days_on_one=60
+    ),
     _ground("AR-02", 2, "核实偏差超过百分之二十，或附件伪造。", deviation_permille=200),
     _ground("AR-04", 2, "整改期满后 10 个工作日仍未整改。", working_days=10),
     _ground("US-02", 2, "通知后仍未改正的标识要素缺失。"),

@@ -13,7 +13,7 @@ _LISTED = ", ".join(f"'{verdict}'" for verdict in Verdict)
 
 
 class FirstCheck(Row, table=True):
-    """The first check of a code, how often it was checked since, and the largest facts that made it suspect, as counted at ``suspect_at``."""
+    """The first check of a code, how often it was checked since, and the largest facts that made it suspect, counted at ``suspect_at``."""
 
     __tablename__ = "first_check"
     __table_args__ = (
