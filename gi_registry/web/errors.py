@@ -90,7 +90,14 @@ def _refusal(error: e.RegistryError, number: int) -> Response | WerkzeugResponse
         except SQLAlchemyError as gone:  # the form needs the database, and the database is what is missing
             close_work()
             error, number = (error, number) if isinstance(error, e.Unavailable) else (_away(gone), 503)
-    return make_response(render_template("errors/refusal.html", error=error, number=number, title=TITLES.get(number, TITLES[500])), number)
+    return make_response(render_template("errors/refusal.html", error=error, number=number, title=_title(number)), number)
+
+
+def _title(number: int) -> Words:
+    """Return the heading of a refusal; who only opened a page lost nothing."""
+    if number == 409 and request.method in SAFE:
+        return say("现在不能打开这一页")
+    return TITLES.get(number, TITLES[500])
 
 
 def _state(error: e.RegistryError, fields: tuple[e.FieldError, ...]) -> FormState:
