@@ -65,6 +65,7 @@ PRODUCERS = {
     "wuu": ("SC-01", "午公司 厂长"), "wei": ("SC-02", "未酱醋厂 厂长"), "you": ("SC-04", "酉坊 坊主"),
     "xin": ("SL-07", "辛公司 经理"), "xu": ("SC-05", "戌酱园 掌柜"), "hai": ("SC-06", "亥社 社长"),
 }  # fmt: skip
+HOLDERS = {"xiehui": ("91999999MA9000011F", "示例湖大闸蟹行业协会 秘书长")}
 
 
 def at(year: int, month: int, day: int, hour: int = 10) -> datetime:
@@ -106,7 +107,7 @@ def load(database: Database) -> list[str]:
         scenes.draw_on_a_phone_map(work, _own(work).id, _own(work).gi_id)
     code = _first_code(stage)
     copied = _copied_code(stage)
-    accounts_line = "、".join([*OFFICERS, *PRODUCERS])
+    accounts_line = "、".join([*OFFICERS, *PRODUCERS, *HOLDERS])
     return [
         f"待查验的一枚码  {{base}}/T/{code}",
         f"被复制的一枚码  {{base}}/T/{copied}",
@@ -114,7 +115,7 @@ def load(database: Database) -> list[str]:
         f"登录 {{base}}/sign-in  口令均为 {PASSWORD}",
         f"账号  {accounts_line}",
         "  jia 甲（诚实的蟹农） yi 乙（12 亩塘） wu 戊（去年未用标） ding 丁（陈茶） bing 丙（手机地图） ji 己（码被复制）",
-        "  xian / xianzhang / shi / sheng 县承办、县审批、市、省",
+        "  xian / xianzhang / shi / sheng 县承办、县审批、市、省   xiehui 权利人",
     ]
 
 
@@ -161,6 +162,12 @@ def _people(stage: Stage) -> None:
                 login=login, name=name, password=PASSWORD, role="producer_approver", organisation_id=authorisation.organisation_id
             )
             accounts.grant_role(work, accounts.add_person(work, fields), "producer_operator")
+        for login, (uscc, name) in HOLDERS.items():
+            holder = people.find_organisation(work.session, uscc)
+            fields = NewPerson(
+                login=login, name=name, password=PASSWORD, role="holder_manager", organisation_id=holder.id if holder else None
+            )
+            accounts.add_person(work, fields)
 
 
 def _states(stage: Stage) -> None:

@@ -55,6 +55,13 @@ def reports_in_state(session: Session, condition: ColumnElement[bool], state: st
     return list(rows), int(total)
 
 
+def gis_held(session: Session, organisation_id: int | None) -> list[Gi]:
+    """Return the GIs that an organisation holds."""
+    return (
+        list(session.exec(select(Gi).where(Gi.holder_org_id == organisation_id).order_by(Gi.code))) if organisation_id is not None else []
+    )
+
+
 def unmatched_count(session: Session, condition: ColumnElement[bool]) -> int:
     """Return how many authorisations are known by name only."""
     query = select(func.count()).select_from(Authorisation).where(condition, col(Authorisation.matched).is_(False))

@@ -23,7 +23,7 @@ def home() -> str:
     if work.allows("desk:view"):
         return page("desk/desk.html", desk=service.view_desk(work))
     if not work.allows("notice:view"):
-        return page("desk/start.html")
+        return page("desk/start.html", held=service.view_held(work))
     return page("desk/home.html", home=service.view_home(work))
 
 

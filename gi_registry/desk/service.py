@@ -15,7 +15,7 @@ from gi_registry.kernel.words import Words, say, unpacked
 from gi_registry.listings.models import ListingCase
 from gi_registry.listings.rules.life import CASE_LIFE, Turn
 from gi_registry.notices.queries import unread_count
-from gi_registry.registry.models import Authorisation
+from gi_registry.registry.models import Authorisation, Gi
 from gi_registry.registry.queries import authorisations_of, get_gi
 from gi_registry.reports.models import AnnualReport
 from gi_registry.reports.queries import Obligation
@@ -101,6 +101,11 @@ def view_home(work: Work) -> Home:
         cases=tuple(_case(row, path="/cases") for row in rows),
         authorisations=tuple((item, get_gi(work.session, item.gi_id).name) for item in owned),
     )
+
+
+def view_held(work: Work) -> list[Gi]:
+    """Return the GIs of the caller's organisation; empty for whoever holds none."""
+    return queries.gis_held(work.session, work.actor.organisation_id)
 
 
 def _cases(work: Work) -> Group:

@@ -106,7 +106,7 @@ GRANTS: dict[str, dict[str, Scope]] = {
     "case:rectify": _PRODUCERS,
     "case:clock": {"system": ANY},
     # leads
-    "lead:state": _PRODUCERS,
+    "lead:state": {**_PRODUCERS, "holder_manager": OWN},
     "lead:view": _READERS,
     "lead:handle": {**_OFFICERS},
     # desk and log

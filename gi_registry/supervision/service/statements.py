@@ -10,7 +10,7 @@ from gi_registry.codes.schemas import Which
 from gi_registry.codes.service.custody import Done
 from gi_registry.kernel.errors import Conflict, NotFound, invalid
 from gi_registry.kernel.words import say
-from gi_registry.registry.queries import authorisations_of
+from gi_registry.registry.queries import authorisations_of, list_gis
 from gi_registry.supervision import queries
 from gi_registry.supervision.models import Lead
 from gi_registry.supervision.rules.life import LEAD_LIFE, OPEN, Action, Source, Subject
@@ -88,7 +88,10 @@ def _told(fields: Statement, done: Done) -> str:
 
 def _own_authority(work: Work) -> str:
     owned = authorisations_of(work.session, work.actor.organisation_id or 0)
-    return owned[0].authority_division if owned else ""
+    if owned:
+        return owned[0].authority_division
+    held = [gi for gi in list_gis(work.session) if gi.holder_org_id is not None and gi.holder_org_id == work.actor.organisation_id]
+    return held[0].authority_division if held else ""
 
 
 def my_statements(work: Work) -> Sequence[Lead]:
