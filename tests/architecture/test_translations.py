@@ -43,8 +43,8 @@ def test_english_is_english_but_for_what_people_type_in_chinese(english: Catalog
     assert chinese == []
 
 
-# Announcement numbers, compass words and a calendar word are typed in Chinese whatever the language of the page.
-TYPED = re.compile(r"国家知识产权局公告第\d+号|国家质检总局公告 ?\d{4}年第\d+号|第五〇八号|东经|北纬|调休")
+# Announcement and receipt numbers, compass words and a calendar word are typed in Chinese whatever the language of the page.
+TYPED = re.compile(r"国家知识产权局公告第\d+号|国家质检总局公告 ?\d{4}年第\d+号|第五〇八号|疑〔\d+〕\d+|东经|北纬|调休")
 
 
 def test_what_gettext_reads_is_compiled_from_the_catalogue(english: Catalog) -> None:

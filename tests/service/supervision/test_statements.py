@@ -81,6 +81,16 @@ def test_codes_of_others_are_a_lead_without_a_freeze(work: Work, season: Season,
         state(user(work, other), allotment_id=allotment_id, first=1)
 
 
+def test_a_holder_of_a_gi_states_it_too_and_freezes_nothing(work: Work, season: Season, allotment_id: int) -> None:
+    holder = work.session.get(Organisation, season.gi.holder_org_id)
+    me = Work(work.session, make_actor(work, "holder_manager", organisation=holder), work.now)
+    lead = state(me, from_code=printed(work, allotment_id)[0])
+    assert (lead.holds, lead.authorisation_id, frozen(work)) == ([], None, [])
+    forged = state(me, from_code=UNKNOWN_CODE)
+    assert (forged.subject_kind, forged.authority_division) == ("unknown", season.gi.authority_division)
+    assert {row.id for row in service.my_statements(me)} == {lead.id, forged.id}
+
+
 def test_what_is_no_code_is_told_at_its_field(work: Work, season: Season) -> None:
     with pytest.raises(Invalid) as refused:
         state(user(work, season), from_code="123")
