@@ -155,6 +155,21 @@ def test_officers_take_a_planted_fraud_to_the_public_list(visit: Any, site: str)
     public = visit("/abnormal-list", width=NARROW, javascript=False)
     assert "示例湖乙水产" in public.locator("main").inner_text()
 
+    party = signed_in(visit, "yi", width=NARROW, javascript=False)
+    party.goto(case.replace("/office", ""))
+    party.fill("main form[action$='/rectification'] [name=note]", "已封存超出的 1,200 枚标签并补交台账。")
+    party.set_input_files("main form[action$='/rectification'] [name=file]", upload())
+    press(party, "main form[action$='/rectification'] button")
+    handler = signed_in(visit, "xian")
+    act(handler, case, "verify_rectification", note="现场核实，封存属实。")
+    handler.goto(f"{case}/acts/remove")
+    assert handler.locator("form[action$='/remove']").count() == 0, "who handled the case does not end it"
+    act(city, case, "remove", note="整改合格，决定移出。")
+    assert "已移出" in city.locator("main").inner_text()
+    fits(city)
+    public = visit("/abnormal-list", width=NARROW, javascript=False)
+    assert "示例湖乙水产" not in public.locator("main").inner_text()
+
 
 def act(page: Any, case: str, action: str, **fields: str) -> None:
     """Do one act of the case by its form."""
