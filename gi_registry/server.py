@@ -25,7 +25,7 @@ def application() -> WSGIApplication:
 
 def run(_settings: Settings, *, host: str, port: int, workers: int) -> None:
     """Serve until stopped: SIGTERM takes no new connection, answers what was taken on, and returns."""
-    options: dict[str, Any] = {"blocking_threads": 8, "workers_kill_timeout": DRAIN_S, "respawn_failed_workers": True}
+    options: dict[str, Any] = {"blocking_threads": 8, "workers_kill_timeout": DRAIN_S}
     Granian(
         "gi_registry.server:application", address=host, port=port, interface=Interfaces.WSGI, factory=True, workers=workers, **options
     ).serve()
