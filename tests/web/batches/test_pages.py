@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gi_registry.accounts.models import Organisation
-from gi_registry.batches import queries, routes, service
+from gi_registry.batches import queries, service
+from gi_registry.batches.routes import batches as routes
 from gi_registry.registry.models import Authorisation, Protection
 from tests.builders.accounts import make_person, post, sign_in
 from tests.builders.batches import make_batch, make_cap

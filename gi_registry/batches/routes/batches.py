@@ -1,42 +1,28 @@
-"""Pages of batches, yield caps and the ledger."""
+"""Pages of batches."""
 
 from __future__ import annotations
 
 import re
 
-from flask import Blueprint, request
+from flask import request
 from werkzeug.wrappers import Response
 
 from gi_registry.batches import service
-from gi_registry.batches.rules.amounts import unit_words, write_amount
-from gi_registry.batches.rules.ledger import ACCOUNT_WORDS, TAG_WORDS
-from gi_registry.batches.rules.life import BATCH_LIFE, CAP_WORDS, KIND_WORDS, Kind
-from gi_registry.batches.schemas import BatchFields, CapFields, Version, Why
+from gi_registry.batches.routes.blueprint import WORDS, bp
+from gi_registry.batches.rules.life import KIND_WORDS, Kind
+from gi_registry.batches.schemas import BatchFields, Version, Why
 from gi_registry.batches.service import Share, pages
 from gi_registry.kernel.words import say
-from gi_registry.origin.rules.terms import VERDICT_WORDS
 from gi_registry.web.access import access
 from gi_registry.web.forms import read_form, reshow
 from gi_registry.web.negotiation import table, wanted
 from gi_registry.web.pages import page, redirect_with
 from gi_registry.web.work import current_work
 
-bp = Blueprint("batches", __name__)
-
 PLOT_ID = re.compile("[0-9]{1,9}")
 
-WORDS = {
-    "life": BATCH_LIFE,
-    "kinds": KIND_WORDS,
-    "accounts": ACCOUNT_WORDS,
-    "tags": TAG_WORDS,
-    "cap_words": CAP_WORDS,
-    "verdicts": VERDICT_WORDS,
-    "amount": write_amount,
-    "unit_of": unit_words,
-}
+
 BATCH_COLUMNS = ("number", "kind", "harvest_year", "account_year", "harvested_on", "quantity", "unit", "labelled", "available", "state")
-LEDGER_COLUMNS = ("year", "zone", "unit", "on_date", "tag", "account", "amount", "source_kind", "source_id", "transfer_id")
 
 
 @bp.get("/authorisations/<int:authorisation_id>/batches")
@@ -126,36 +112,3 @@ def confirm_sale(batch_id: int) -> Response:
     """Confirm, as the seller, what another user says it bought."""
     batch = service.confirm_sale(current_work(), batch_id, version=read_form(Version).version)
     return redirect_with(say("已确认售出。"), "batches.show_ledger", authorisation_id=batch.supplier_authorisation_id)
-
-
-@bp.get("/authorisations/<int:authorisation_id>/ledger")
-@access("ledger:view")
-def show_ledger(authorisation_id: int) -> str | Response:
-    """Show the statement of each year with its arithmetic; every figure opens its entries."""
-    shown = pages.ledger_page(current_work(), authorisation_id, year=request.args.get("year", type=int))
-    if wanted() == "html":
-        return page("batches/ledger.html", shown=shown, **WORDS)
-    rows = [_entry_cells(statement, entry) for statement in shown.statements for row in statement.entries.values() for entry in row]
-    return table(rows, columns=LEDGER_COLUMNS, name="ledger")
-
-
-def _entry_cells(statement: service.Statement, entry: object) -> dict[str, object]:
-    cells = {name: getattr(entry, name, None) for name in LEDGER_COLUMNS}
-    return cells | {"zone": statement.key.zone, "unit": statement.key.unit, "on_date": str(cells["on_date"])}
-
-
-@bp.get("/office/gis/<int:gi_id>/caps")
-@access("area:view")
-def list_caps(gi_id: int) -> str:
-    """List the yield caps of a GI, with the form of a new one."""
-    return page("batches/caps.html", shown=pages.caps_page(current_work(), gi_id), **WORDS)
-
-
-@bp.post("/office/gis/<int:gi_id>/caps")
-@access("cap:edit")
-def set_cap(gi_id: int) -> Response:
-    """Put a cap on file; it supersedes the one before."""
-    reshow(list_caps, gi_id)
-    cap = service.set_cap(current_work(), gi_id, read_form(CapFields))
-    message = say("%(year)s 年度单产上限第 %(revision)s 版已录入。", year=cap.year, revision=cap.revision)
-    return redirect_with(message, "batches.list_caps", gi_id=gi_id)

@@ -1,4 +1,4 @@
-"""Pages of plots and origin areas."""
+"""Pages of plots."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from gi_registry.kernel.words import say
 from gi_registry.origin import service
-from gi_registry.origin.rules.rings import Reading
-from gi_registry.origin.rules.shift import DATUM_WORDS
-from gi_registry.origin.rules.terms import CAPTURE_WORDS, TENURE_WORDS, VERDICT_WORDS
-from gi_registry.origin.schemas import AreaFields, EndArea, Outline, PlotFields, Version
+from gi_registry.origin.routes.blueprint import WORDS, bp, given_outline
+from gi_registry.origin.schemas import Outline, PlotFields, Version
 from gi_registry.web.access import access
 from gi_registry.web.arguments import date_arg
 from gi_registry.web.forms import read_form, reshow, uploaded
@@ -24,10 +21,8 @@ from gi_registry.web.pages import page, redirect_with
 from gi_registry.web.sorting import in_order
 from gi_registry.web.work import current_work
 
-bp = Blueprint("origin", __name__)
-
-WORDS = {"captures": CAPTURE_WORDS, "datums": DATUM_WORDS, "tenures": TENURE_WORDS, "verdicts": VERDICT_WORDS}
 COLUMNS = ("number", "name", "zone", "crop", "area_milli_mu", "verdict", "reason", "distance_m", "tolerance_m", "valid_from", "valid_to")
+
 
 ORDERS: dict[str, Callable[[service.PlotRow], Any]] = {
     "number": lambda row: row.plot.number,
@@ -71,13 +66,8 @@ def declare_plot(authorisation_id: int) -> Response:
     """Put a plot on file."""
     reshow(new_plot, authorisation_id)
     fields = read_form(PlotFields)
-    plot = service.declare_plot(current_work(), authorisation_id, fields=fields, outline=_outline())
+    plot = service.declare_plot(current_work(), authorisation_id, fields=fields, outline=given_outline())
     return redirect_with(say("地块 %(number)s 已登记。", number=plot.number), "origin.show_plot", plot_id=plot.id)
-
-
-def _outline() -> Reading:
-    file, typed = uploaded("file"), read_form(Outline)
-    return service.read_outline(typed.geometry, file.content if file else None, datum=typed.datum)
 
 
 @bp.get("/plots/<int:plot_id>")
@@ -103,7 +93,7 @@ def edit_plot(plot_id: int) -> Response:
     """Put a plot right; without a new outline the one on file stays."""
     reshow(show_plot_form, plot_id)
     fields = read_form(PlotFields)
-    outline = _outline() if read_form(Outline).geometry or uploaded("file") else None
+    outline = given_outline() if read_form(Outline).geometry or uploaded("file") else None
     plot = service.edit_plot(current_work(), plot_id, fields=fields, outline=outline, version=read_form(Version).version)
     return redirect_with(say("地块 %(number)s 已更正。", number=plot.number), "origin.show_plot", plot_id=plot_id)
 
@@ -122,38 +112,3 @@ def retire_plot(plot_id: int) -> Response:
     """End the use of a plot from today."""
     plot = service.retire_plot(current_work(), plot_id, version=read_form(Version).version)
     return redirect_with(say("地块 %(number)s 已停用。", number=plot.number), "origin.show_plot", plot_id=plot_id)
-
-
-@bp.get("/office/gis/<int:gi_id>/areas")
-@access("area:view")
-def list_areas(gi_id: int) -> str:
-    """List the area versions of a GI."""
-    return page("origin/areas.html", shown=service.areas_page(current_work(), gi_id))
-
-
-@bp.get("/office/gis/<int:gi_id>/areas/new")
-@access("area:edit")
-def new_area(gi_id: int) -> str:
-    """Show the form of a new area version."""
-    return page("origin/area_form.html", shown=service.areas_page(current_work(), gi_id))
-
-
-@bp.post("/office/gis/<int:gi_id>/areas/new")
-@access("area:edit")
-def add_area(gi_id: int) -> Response:
-    """Put an area version on file."""
-    reshow(new_area, gi_id)
-    fields = read_form(AreaFields)
-    outline = _outline() if read_form(Outline).geometry or uploaded("file") else None
-    area = service.add_area(current_work(), gi_id, fields=fields, outline=outline)
-    message = say("范围版本已录入，但有 %(n)s 处提示，请看下表。", n=len(area.warnings)) if area.warnings else say("范围版本已录入。")
-    return redirect_with(message, "origin.list_areas", gi_id=gi_id)
-
-
-@bp.post("/office/areas/<int:area_id>/end")
-@access("area:edit")
-def end_area(area_id: int) -> Response:
-    """State from which day a version no longer holds."""
-    reshow(list_areas, service.gi_of_area(current_work(), area_id))
-    area = service.end_area(current_work(), area_id, read_form(EndArea))
-    return redirect_with(say("止期已录入。"), "origin.list_areas", gi_id=area.gi_id)

@@ -1,0 +1,68 @@
+"""Reads of caps, batches and the ledger."""
+
+from __future__ import annotations
+
+from gi_registry.batches.queries.batches import (
+    batches_of,
+    carried_forward,
+    confirmed_sales,
+    every_batch,
+    find_batch,
+    first_year,
+    get_batch,
+    harvests_of,
+    list_batches,
+    locked_batch,
+    next_batch_position,
+    purchases_from,
+    shares_of,
+)
+from gi_registry.batches.queries.caps import cap_in_force, every_cap, get_cap, list_caps
+from gi_registry.batches.queries.ledger import (
+    EntryRow,
+    LedgerKey,
+    account_row,
+    balances_of,
+    entries_of,
+    entries_of_batch,
+    find_transfer,
+    keys_of,
+    labelled_by_batch,
+    labelled_of_batch,
+    moved_by_batch,
+    next_transfer_id,
+    stock_by_key,
+)
+
+__all__ = [
+    "EntryRow",
+    "LedgerKey",
+    "account_row",
+    "balances_of",
+    "batches_of",
+    "cap_in_force",
+    "carried_forward",
+    "confirmed_sales",
+    "entries_of",
+    "entries_of_batch",
+    "every_batch",
+    "every_cap",
+    "find_batch",
+    "find_transfer",
+    "first_year",
+    "get_batch",
+    "get_cap",
+    "harvests_of",
+    "keys_of",
+    "labelled_by_batch",
+    "labelled_of_batch",
+    "list_batches",
+    "list_caps",
+    "locked_batch",
+    "moved_by_batch",
+    "next_batch_position",
+    "next_transfer_id",
+    "purchases_from",
+    "shares_of",
+    "stock_by_key",
+]

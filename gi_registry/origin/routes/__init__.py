@@ -1,0 +1,8 @@
+"""Pages of plots and origin areas."""
+
+from __future__ import annotations
+
+from gi_registry.origin.routes import areas, plots
+from gi_registry.origin.routes.blueprint import bp
+
+__all__ = ["areas", "bp", "plots"]
