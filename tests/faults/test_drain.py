@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import http.client
 import json
+import os
 import re
 import signal
 import time
@@ -28,6 +30,9 @@ BOUND_S = 20.0
 HELD_S = 1.0
 ONE_WORKER = ("-c", "from gi_registry.cli import main; main()", "serve", "--workers", "1")
 
+DEAF = ("-c", "from gi_registry import cli, server; server.hear_signals = lambda: None; cli.main()", "serve", "--workers", "1")
+TGKILL = {"x86_64": 234, "aarch64": 131}  # the number of the system call: sends a signal to one thread of another process
+
 pytestmark = pytest.mark.slow
 
 
@@ -50,6 +55,19 @@ class Ending(Server):
         """Wait for the end and return the exit code."""
         assert self._process is not None
         return self._process.wait(BOUND_S)
+
+    def signal_a_side_thread(self, number: int) -> None:
+        """Send a signal to the worker as the kernel may do: to a thread that is not its main one."""
+        assert self._process is not None
+        main = self._process.pid
+        worker = int(Path(f"/proc/{main}/task/{main}/children").read_text().split()[0])
+        side = max(int(thread.name) for thread in Path(f"/proc/{worker}/task").iterdir())
+        assert side != worker
+        assert ctypes.CDLL(None).syscall(TGKILL[os.uname().machine], worker, side, number) == 0
+
+    def ended(self) -> bool:
+        assert self._process is not None
+        return self._process.poll() is not None
 
     def refuses(self) -> bool:
         """Say whether a new connection is refused, or left without an answer."""
@@ -130,7 +148,7 @@ def _under_way(server: Ending, database: Database, codes: list[str], number: int
             server.signal(number)
             patience = time.monotonic() + HELD_S  # a look-up waits three seconds for the file, so it is let go in time
             while time.monotonic() < patience and not server.refuses():
-                time.sleep(0.2)  # a client that knocks without a pause would itself be the load that is drained
+                time.sleep(0.02)
         wait_for(server.refuses, "new connections are refused", within_s=BOUND_S)
         return [item.result() for item in scans], slow.result()
 
@@ -167,6 +185,25 @@ def test_an_idle_server_ends_at_once(server: Ending) -> None:
     server.signal(signal.SIGTERM)
     assert server.code() == 0
     assert time.monotonic() - began < 5.0
+
+
+@pytest.mark.databases("sqlite")
+def test_a_signal_that_another_thread_took_is_heard(server: Ending) -> None:
+    server.signal_a_side_thread(signal.SIGTERM)
+    wait_for(server.ended, "the server ends", within_s=5.0)
+
+
+@pytest.mark.databases("sqlite")
+def test_control_without_the_ear_the_signal_is_lost(database: Any, tmp_path: Path) -> None:
+    deaf = Ending(database.url, tmp_path / "deaf.log", DEAF)
+    deaf.start()
+    try:
+        deaf.signal_a_side_thread(signal.SIGTERM)
+        with pytest.raises(AssertionError, match="the server ends"):
+            wait_for(deaf.ended, "the server ends", within_s=3.0)
+        assert deaf.ask("GET", "/healthz").status == 200
+    finally:
+        deaf.kill()
 
 
 @pytest.mark.databases("sqlite")
