@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from gi_registry.kernel.words import Words, say
 from gi_registry.origin.rules.degrees import Angle, angles, plain
 from gi_registry.origin.rules.rings import in_china
 
 Box = tuple[float, float, float, float]
-_SPEAKS_OF_COORDINATES = re.compile(r"东经|西经|北纬|南纬|经纬|经度|纬度|地理坐标|(?<![A-Za-z])[EN]\s*\d")
+_SPEAKS_OF_COORDINATES = re.compile(r"东经|西经|北纬|南纬|经纬|经度|纬度|地理坐标|(?<![A-Za-z])[EN]\s*\d|\d\s*[°'\"]\s*[EN](?![A-Za-z])")
 _LETTER_FOR_DEGREE = re.compile(r"[oO〇]\s*\d{1,2}\s*['\"]")
 _BETWEEN = re.compile(r"^[\s()]*~[\s()]*$")
 _DECIMAL_RANGE = re.compile(r"(东经|西经|北纬|南纬|[EWNS])\s*(\d{1,3}\.\d+)\s*°?\s*[~-]\s*(\d{1,3}\.\d+)\s*(?![\d.°'\"])", re.IGNORECASE)
@@ -47,7 +48,7 @@ def read_box(text: str) -> Announced:
     """
     signs = plain(text)
     ranges = _ranges(signs)
-    if not ranges and not _SPEAKS_OF_COORDINATES.search(signs):
+    if not _SPEAKS_OF_COORDINATES.search(signs):
         return Announced(None)
     if _LETTER_FOR_DEGREE.search(signs):
         return Announced(None, (say("公告的坐标里有字母“o”代替了度的符号，或丢了度数，读不出范围，须由人核对原文。"),))
@@ -67,9 +68,9 @@ def read_box(text: str) -> Announced:
 
 def _ranges(signs: str) -> list[_Range]:
     found = angles(signs)
-    ranges = [
-        _Range(low, high) for low, high in zip(found, found[1:], strict=False) if _BETWEEN.match(signs[low.end : high.start])
-    ]  # of three in a row (1~2~3) the middle one would stand twice: such a text is broken, and _broken says so by the order
+    pairs = [_Range(low, high) for low, high in pairwise(found) if _BETWEEN.match(signs[low.end : high.start])]
+    lettered = [each for each in pairs if each.is_latitude is not None]
+    ranges = lettered or pairs  # next to lettered ones, "25度至28度" is a temperature
     for each in _DECIMAL_RANGE.finditer(signs):
         ends = [Angle(float(each[group]), each[1].upper(), "", each.start(), each.end()) for group in (2, 3)]
         if not any(known.low.start <= each.end() and each.start() <= known.high.end for known in ranges):

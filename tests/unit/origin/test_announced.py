@@ -90,3 +90,8 @@ def test_a_box_abroad_is_read_and_remarked() -> None:
 def test_a_text_without_coordinates_says_nothing(text: str) -> None:
     assert read_box(text).box is None
     assert read_box(text).problems == ()
+
+
+def test_a_temperature_beside_the_coordinates_is_none_of_them() -> None:
+    found = read_box("东经120°30′～121°10′，北纬31°～31°30′，年均温度15度至28度")
+    assert found.box == pytest.approx(BOX, abs=1e-6)
