@@ -28,7 +28,7 @@ COVERED: frozenset[str] = frozenset(
         "document",
         "notice", "service_record", "service_consent",
         "gi", "protection", "authorisation", "authorisation_site", "authorisation_change", "authorisation_restriction", "product",
-        "area_version", "plot",
+        "area_version", "plot", "farmer", "plot_file", "official_area",
         "yield_cap", "batch", "batch_plot", "ledger_account", "ledger_transfer", "ledger_entry",
         "signing_key", "allotment", "code_range", "code_interval",
         "annual_report", "report_attachment",
@@ -62,6 +62,9 @@ NOT_COVERED: Mapping[str, str] = {
     "doubt_receipt": "check characters and the client of a day; the lead itself is covered",
     "lead_sequence": "a counter; the numbers it gave stand in covered rows",
     "job_run": "which due time of the timetable was done when; what a job did stands in the rows it changed",
+    "plot_judgement": "a verdict computed from covered rows (plot, area version, policy); computable again at any time",
+    "judging_run": "how far such a computation is; the approval that set it off stands in the leaf of the area version",
+    "judging_change": "what a computation found different from the one before; computed from covered rows",
     "idempotency_key": "answers kept for repeated requests, deleted after a day",
 }
 
@@ -76,8 +79,19 @@ EXCLUDED: Mapping[str, Mapping[str, str]] = {
 }
 
 ADDED: Mapping[str, Mapping[str, object]] = {
-    "plot": {"converted_from": ""},
+    "plot": {
+        "converted_from": "",
+        "variety": "",
+        "season": "",
+        "land_record": "",
+        "division_code": "",
+        "farmer_id": None,
+        "verified_on": None,
+        "verified_by": None,
+    },
     "person": {"language": ""},
+    "ledger_account": {"farmer_id": 0, "commodity": "", "grade": "", "tolerance": 0},
+    "batch": {"commodity": "", "account_grade": "", "farmer_id": None, "supplier_farmer_id": None},
     "annual_report": {"lists": {}, "choices": {}, "sections": {}},
 }
 """Columns that came after the first release, with the value that every older row got. A row that still holds it is hashed without the

@@ -71,3 +71,10 @@ PLOT_LIFE = Machine(
     steps={("declared", "retire"): "retired"},
     labels={"declared": say("在用"), "retired": say("已停用"), "retire": say("停用")},
 )
+
+PLOT_FILE_LIFE = Machine(
+    subject="plot_file",
+    initial="open",
+    steps={("open", "store"): "stored", ("open", "drop"): "dropped"},
+    labels={"open": say("待确认"), "stored": say("已登记"), "dropped": say("已放弃"), "store": say("登记地块"), "drop": say("放弃文件")},
+)
