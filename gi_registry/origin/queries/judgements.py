@@ -1,0 +1,111 @@
+"""Reads of kept verdicts and of the passes that judge plots again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, tuple_, type_coerce
+from sqlalchemy.types import NullType
+from sqlmodel import Session, col
+
+from gi_registry.kernel.errors import NotFound
+from gi_registry.origin.models import AreaVersion, JudgingChange, JudgingRun, Plot, PlotJudgement
+
+
+@dataclass(frozen=True)
+class PlotGround:
+    """What a verdict needs of a plot; ``wkb`` is as the driver gives it: bytes, or hexadecimal text."""
+
+    id: int
+    gi_id: int
+    zone: str
+    wkb: bytes | str
+    accuracy_m: int
+    version: int
+
+
+def get_run(session: Session, run_id: int, *, lock: bool = False) -> JudgingRun:
+    """Return a run as it is in the database; raise NotFound. ``lock`` keeps others from moving it in this transaction."""
+    query = select(JudgingRun).where(col(JudgingRun.id) == run_id).execution_options(populate_existing=True)
+    run: JudgingRun | None = session.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+    if run is None:
+        raise NotFound
+    return run
+
+
+def list_runs(session: Session, gi_id: int, *, limit: int = 20) -> Sequence[JudgingRun]:
+    """Return the newest runs that judged plots of a GI: its own, and those of every GI."""
+    mine = or_(col(JudgingRun.gi_id) == gi_id, col(JudgingRun.gi_id).is_(None))
+    return session.execute(select(JudgingRun).where(mine).order_by(col(JudgingRun.id).desc()).limit(limit)).scalars().all()
+
+
+def open_runs(session: Session) -> Sequence[JudgingRun]:
+    """Return the runs that are not finished, oldest first."""
+    return session.execute(select(JudgingRun).where(col(JudgingRun.finished_at).is_(None)).order_by(col(JudgingRun.id))).scalars().all()
+
+
+def count_touched(session: Session, run: JudgingRun) -> int:
+    """Return how many plots a run has to judge."""
+    return int(session.execute(select(func.count()).select_from(Plot).where(_touched(run))).scalar_one())
+
+
+def next_ground(session: Session, run: JudgingRun, limit: int) -> list[PlotGround]:
+    """Return the next plots of a run behind its cursor, in the order (GI, plot)."""
+    raw: Any = type_coerce(col(Plot.geometry), NullType())
+    behind = tuple_(col(Plot.gi_id), col(Plot.id)) > tuple_(run.cursor_gi, run.cursor_plot)
+    query = (
+        select(col(Plot.id), col(Plot.gi_id), col(Plot.zone), raw, col(Plot.accuracy_m), col(Plot.version))
+        .where(_touched(run), behind)
+        .order_by(col(Plot.gi_id), col(Plot.id))
+        .limit(limit)
+    )
+    return [PlotGround(*row) for row in session.execute(query)]
+
+
+def kept(session: Session, plot_ids: Sequence[int]) -> dict[tuple[int, int], tuple[str, str, int | None]]:
+    """Return the verdicts on file of some plots: (plot, area version) → (verdict, reason, distance in metres)."""
+    columns = (PlotJudgement.plot_id, PlotJudgement.area_version_id, PlotJudgement.verdict, PlotJudgement.reason, PlotJudgement.distance_m)
+    query = select(*(col(column) for column in columns)).where(col(PlotJudgement.plot_id).in_(plot_ids))
+    return {(row[0], row[1]): (row[2], row[3], row[4]) for row in session.execute(query)}
+
+
+def changes_of(session: Session, run_id: int, gi_id: int, *, limit: int | None = None) -> list[tuple[JudgingChange, Plot]]:
+    """Return the plots of a GI whose verdict a run changed: those that fell outside first, then by number."""
+    query = (
+        select(JudgingChange, Plot)
+        .join(Plot, col(Plot.id) == col(JudgingChange.plot_id))
+        .where(col(JudgingChange.run_id) == run_id, col(Plot.gi_id) == gi_id)
+        .order_by(col(JudgingChange.verdict) != "outside", col(Plot.number))
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def movements_of(session: Session, run_id: int, gi_id: int) -> dict[tuple[str, str], int]:
+    """Return how many plots of a GI went from which verdict to which."""
+    query = (
+        select(col(JudgingChange.was_verdict), col(JudgingChange.verdict), func.count())
+        .join(Plot, col(Plot.id) == col(JudgingChange.plot_id))
+        .where(col(JudgingChange.run_id) == run_id, col(Plot.gi_id) == gi_id)
+        .group_by(col(JudgingChange.was_verdict), col(JudgingChange.verdict))
+    )
+    return {(row[0], row[1]): row[2] for row in session.execute(query)}
+
+
+def _touched(run: JudgingRun) -> ColumnElement[bool]:
+    lives = or_(col(Plot.valid_to).is_(None), col(Plot.valid_to) > run.judged_for)
+    return and_(lives, _in_scope(run.gi_id, run.zone))
+
+
+def _in_scope(gi_id: int | None, zone: str | None) -> ColumnElement[bool]:
+    if gi_id is None:
+        return true()
+    of_gi = col(Plot.gi_id) == gi_id
+    if zone is None:
+        return of_gi
+    if zone:
+        return and_(of_gi, col(Plot.zone) == zone)
+    own = select(col(AreaVersion.zone)).where(col(AreaVersion.gi_id) == gi_id, col(AreaVersion.zone) != "")
+    return and_(of_gi, col(Plot.zone).not_in(own))
