@@ -15,6 +15,7 @@ import pytest
 from tests.conftest import ROOT
 
 NARROW, WIDE = 360, 1280
+DOUBLE = WIDE // 2  # 200 % zoom of a 1,280 px window leaves so many CSS pixels
 HEIGHT = 800
 
 
@@ -70,16 +71,19 @@ Visit = Callable[..., Any]
 
 @pytest.fixture
 def visit(chromium: Any, site: str) -> Iterator[Visit]:
-    """Return a factory: ``visit("/registry", width=360, javascript=False)``; ``page.complaints`` holds what it wrote to the console."""
+    """Return a factory: ``visit("/registry", width=360, javascript=False)``; ``page.complaints`` holds what it wrote to the console.
+
+    ``keyboard=True`` makes the hands of ``tests.browser.hands`` use the keyboard only.
+    """
     contexts: list[Any] = []
 
-    def open_page(path: str = "/", *, width: int = WIDE, javascript: bool = True) -> Any:
+    def open_page(path: str = "/", *, width: int = WIDE, javascript: bool = True, keyboard: bool = False) -> Any:
         context = chromium.new_context(
             base_url=site, viewport={"width": width, "height": HEIGHT}, java_script_enabled=javascript, locale="zh-CN"
         )
         contexts.append(context)
         page = context.new_page()
-        page.complaints = []
+        page.complaints, page.by_keyboard = [], keyboard
         page.on("console", lambda message: page.complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         page.goto(path)

@@ -22,13 +22,12 @@ from werkzeug.exceptions import HTTPException
 
 from gi_registry.app import create_app
 from gi_registry.config import read_settings
-from tests.browser.conftest import HEIGHT, NARROW, WIDE
+from tests.browser.conftest import DOUBLE, HEIGHT, NARROW, WIDE
 from tests.browser.test_frame import OVERFLOW
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("every-page")]
 
 PEOPLE = ("", "jia", "yi", "bing", "wu", "xian", "xianzhang", "shi", "sheng", "guojia", "shenji", "anquan")
-DOUBLE = WIDE // 2  # 200 % zoom of a 1,280 px window leaves so many CSS pixels
 SERIOUS = {"serious", "critical"}
 MOST = 400
 FILES = {

@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import NARROW, WIDE
-from tests.browser.test_journey import code_of, fits, own_authorisation, press, signed_in
+from tests.browser.conftest import DOUBLE, NARROW, WIDE
+from tests.browser.hands import code_of, fill, fits, own_authorisation, press, signed_in
 
 pytestmark = pytest.mark.xdist_group("journey-holder")
 
 
-@pytest.mark.parametrize("width", [NARROW, WIDE])
-def test_a_holder_sees_its_gi_and_states_a_code_is_not_its_own(visit: Any, tmp_path: Any, width: int) -> None:
+@pytest.mark.parametrize(("width", "keyboard"), [(NARROW, False), (WIDE, False), (DOUBLE, True)])
+def test_a_holder_sees_its_gi_and_states_a_code_is_not_its_own(visit: Any, tmp_path: Any, width: int, keyboard: bool) -> None:
     producer = signed_in(visit, "jia")
     code = code_of(producer, own_authorisation(producer), tmp_path)
-    page = signed_in(visit, "xiehui", width=width)
+    page = signed_in(visit, "xiehui", width=width, keyboard=keyboard)
     assert "示例湖大闸蟹" in page.locator("main").inner_text()
     assert page.locator("main a[href^='/registry/gis/']").count() == 1
     fits(page)
@@ -24,7 +24,7 @@ def test_a_holder_sees_its_gi_and_states_a_code_is_not_its_own(visit: Any, tmp_p
     assert page.locator("main table").count() >= 1
     fits(page)
     page.goto("/codes/not-ours")
-    page.fill("[name=from_code]", code)
+    fill(page, "[name=from_code]", code)
     press(page, "main form[action$='/codes/not-ours'] button")
     assert "已登记声明" in page.locator("body").inner_text()
     assert "标识码已冻结" not in page.locator("body").inner_text()

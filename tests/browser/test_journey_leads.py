@@ -6,24 +6,24 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import NARROW, WIDE
-from tests.browser.test_journey import code_of, fits, own_authorisation, press, signed_in
+from tests.browser.conftest import DOUBLE, NARROW, WIDE
+from tests.browser.hands import code_of, fill, fits, own_authorisation, press, signed_in, tick, unfold
 
 pytestmark = pytest.mark.xdist_group("journey-leads")
 
 
-@pytest.mark.parametrize("width", [NARROW, WIDE])
-def test_a_doubt_is_assigned_accepted_and_ended(visit: Any, tmp_path: Any, width: int) -> None:
+@pytest.mark.parametrize(("width", "keyboard"), [(NARROW, False), (WIDE, False), (DOUBLE, True)])
+def test_a_doubt_is_assigned_accepted_and_ended(visit: Any, tmp_path: Any, width: int, keyboard: bool) -> None:
     producer = signed_in(visit, "jia")
     code = code_of(producer, own_authorisation(producer), tmp_path)
-    doubt = visit(f"/T/{code}/doubt", width=NARROW, javascript=False)
-    doubt.locator("main input[type=checkbox]").first.check()
-    doubt.fill("[name=text]", "标签有撕贴痕迹。")
+    doubt = visit(f"/T/{code}/doubt", width=NARROW, javascript=False, keyboard=keyboard)
+    tick(doubt, "main input[type=checkbox]")
+    fill(doubt, "[name=text]", "标签有撕贴痕迹。")
     press(doubt, "main form button[type=submit], main form button:not([type])")
     assert "疑〔" in doubt.locator("main").inner_text()
 
     receipt = doubt.url
-    officer = signed_in(visit, "xian", width=width)
+    officer = signed_in(visit, "xian", width=width, keyboard=keyboard)
     officer.goto("/leads")
     fits(officer)
     press(officer, "main table a[href*='/leads/']")
@@ -39,10 +39,8 @@ def test_a_doubt_is_assigned_accepted_and_ended(visit: Any, tmp_path: Any, width
 
 def finish(page: Any, act: str, field: str, text: str) -> None:
     """Fill in the form of one act of the lead, opened where it is folded away, and send it."""
-    form = page.locator(f"main form[action$='/{act}']").first
-    folded = page.locator(f"main details:not([open]):has(form[action$='/{act}']) > summary")
-    if folded.count():
-        folded.first.click()
-    form.locator(f"[name={field}]").fill(text)
-    with page.expect_navigation():
-        form.locator("button").first.click()
+    folded = f"main details:not([open]):has(form[action$='/{act}']) > summary"
+    if page.locator(folded).count():
+        unfold(page, folded)
+    fill(page, f"main form[action$='/{act}'] [name={field}]", text)
+    press(page, f"main form[action$='/{act}'] button")

@@ -9,7 +9,7 @@ import pytest
 from demo_data import YEAR
 
 from tests.browser.conftest import NARROW, WIDE
-from tests.browser.test_journey import fits, own_authorisation, press, signed_in
+from tests.browser.hands import fits, own_authorisation, press, signed_in
 
 pytestmark = pytest.mark.xdist_group("journey-producer")
 
