@@ -14,7 +14,11 @@ from gi_registry.kernel.states import check_list
 
 
 class Batch(Row, Scoped, Versioned, table=True):
-    """Goods that labels may be bound to. ``quantity`` is what came in, ``product_quantity`` what it yields as product (grams or pieces)."""
+    """Goods that labels may be bound to. ``quantity`` is what came in, ``product_quantity`` what it yields as product (grams or pieces).
+
+    ``commodity`` (empty: the product itself), ``account_grade`` and ``farmer_id`` (None: the authorisation's own) say on which account of
+    the ledger it stands; batches of the first releases stand on the ungraded one. ``supplier_farmer_id``: bought from one's own farmer.
+    """
 
     __tablename__ = "batch"
     __table_args__ = (
@@ -52,6 +56,10 @@ class Batch(Row, Scoped, Versioned, table=True):
     state: str
     origin: str = Origin.FORM
     created_at: datetime
+    commodity: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    account_grade: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    farmer_id: int | None = Field(default=None, foreign_key="farmer.id")
+    supplier_farmer_id: int | None = Field(default=None, foreign_key="farmer.id")
 
 
 class BatchPlot(Row, table=True):

@@ -7,19 +7,27 @@ from sqlmodel import Field
 
 from gi_registry.batches.models.shared import listed
 from gi_registry.batches.rules.amounts import UNITS
-from gi_registry.batches.rules.ledger import SOURCES, Account
+from gi_registry.batches.rules.ledger import QUOTA, SOURCES, Account
 from gi_registry.db import Row
 
 
 class LedgerAccount(Row, table=True):
-    """One account of an authorisation, GI, year, zone and unit; the balance is the sum of its entries."""
+    """One account of an authorisation or farmer, GI, year, zone, unit, commodity and grade; the balance is the sum of its entries.
+
+    ``farmer_id`` 0 is the authorisation's own; ``commodity`` "" is the product itself, else what it is made from (鲜叶); ``grade`` "" is
+    ungraded. ``tolerance`` is how far below zero an account that holds goods may stand.
+    """
 
     __tablename__ = "ledger_account"
     __table_args__ = (
-        UniqueConstraint("authorisation_id", "gi_id", "year", "zone", "unit", "kind", name="uq_ledger_account_key"),
+        UniqueConstraint(
+            "authorisation_id", "gi_id", "year", "zone", "unit", "farmer_id", "commodity", "grade", "kind", name="uq_ledger_account_key"
+        ),
         CheckConstraint(f"kind IN ({listed(Account)})", name="kind"),
         CheckConstraint(f"unit IN ({listed(UNITS)})", name="unit"),
-        CheckConstraint(f"balance >= 0 OR kind IN ({listed(SOURCES)})", name="balance"),
+        CheckConstraint("tolerance >= 0", name="tolerance"),
+        CheckConstraint(f"balance >= -tolerance OR kind IN ({listed(SOURCES)})", name="balance"),
+        CheckConstraint(f"kind NOT IN ({listed(QUOTA)}) OR (farmer_id = 0 AND commodity = '' AND grade = '')", name="quota"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -30,6 +38,10 @@ class LedgerAccount(Row, table=True):
     unit: str
     kind: str
     balance: int = Field(default=0, sa_type=BigInteger)
+    farmer_id: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    commodity: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    grade: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    tolerance: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class LedgerTransfer(Row, table=True):

@@ -29,9 +29,12 @@ from gi_registry.batches.queries.ledger import (
     keys_of,
     labelled_by_batch,
     labelled_of_batch,
+    left_by_batch,
     moved_by_batch,
     next_transfer_id,
+    stock_by_grade,
     stock_by_key,
+    totals_of,
 )
 
 __all__ = [
@@ -56,6 +59,7 @@ __all__ = [
     "keys_of",
     "labelled_by_batch",
     "labelled_of_batch",
+    "left_by_batch",
     "list_batches",
     "list_caps",
     "locked_batch",
@@ -64,5 +68,7 @@ __all__ = [
     "next_transfer_id",
     "purchases_from",
     "shares_of",
+    "stock_by_grade",
     "stock_by_key",
+    "totals_of",
 ]

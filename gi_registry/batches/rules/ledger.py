@@ -1,4 +1,4 @@
-"""The double-entry ledger: every act is a transfer whose postings sum to zero, per family and unit.
+"""The double-entry ledger: every act is a transfer whose postings sum to zero, per family, commodity and unit.
 
 Two families. *Goods*: field, supplier, opening, conversion and unexplained are sources (their balances run below zero);
 stock, labelled, sold and loss hold goods. *Quota*: capacity is the source, reserved and used hold labels' worth of goods.
@@ -7,11 +7,12 @@ Integers of grams or pieces only; nothing here is ever changed or deleted, a mis
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from gi_registry.batches.rules.amounts import write_amount
+from gi_registry.batches.rules.amounts import with_unit, write_amount
 from gi_registry.kernel.errors import Conflict, MassBalanceExceeded, QuotaExceeded, invalid
 from gi_registry.kernel.words import Words, say
 
@@ -64,11 +65,15 @@ TAG_WORDS: dict[str, Words] = {
 
 @dataclass(frozen=True)
 class Posting:
-    """One side of a transfer; ``year`` None means the transfer's own year."""
+    """One side of a transfer; what is None is the transfer's own. Quota accounts have neither commodity, grade nor farmer."""
 
     account: Account
     amount: int
     year: int | None = None
+    commodity: str | None = None
+    unit: str | None = None
+    grade: str | None = None
+    farmer_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -88,15 +93,24 @@ class Quota:
 Postings = tuple[Posting, ...]
 
 
-def check(postings: Iterable[Posting]) -> None:
-    """Raise ValueError unless the postings of each family sum to zero and none is empty: a bug, not a user's error."""
-    sums = {True: 0, False: 0}
+def check(postings: Iterable[Posting], *, commodity: str = "", unit: str = "") -> None:
+    """Raise ValueError unless the postings of each family, commodity and unit sum to zero and something moves: a bug, not a user's error.
+
+    ``commodity`` and ``unit`` are the transfer's own, for postings that name none.
+    """
+    sums: Counter[tuple[bool, str, str]] = Counter()
     count = 0
     for posting in postings:
-        sums[posting.account in QUOTA] += posting.amount
+        quota = posting.account in QUOTA
+        goods = "" if quota else _or(posting.commodity, commodity)
+        sums[quota, goods, _or(posting.unit, unit)] += posting.amount
         count += posting.amount != 0
     if any(sums.values()) or count == 0:
-        raise ValueError(f"a transfer must be zero-sum and move something: {sums}")
+        raise ValueError(f"a transfer must be zero-sum and move something: {dict(sums)}")
+
+
+def _or(stated: str | None, own: str) -> str:
+    return own if stated is None else stated
 
 
 def _moved(source: Account, target: Account, quantity: int) -> Postings:
@@ -125,21 +139,46 @@ def purchase(quantity: int, *, product: int) -> Postings:
     return tuple(posting for posting in postings if posting.amount)
 
 
-def opening(quantity: int, *, from_year: int, account_year: int, on_hand: int) -> Postings:
-    """Stock of an earlier harvest is carried into a year: from that year's ledger as far as it holds, the rest as declared."""
-    carried = 0 if from_year == account_year else max(0, min(positive(quantity), on_hand))
+def draw(quantity: int, held: Mapping[str, int], *, grade: str) -> dict[str, int]:
+    """Return how much of ``quantity`` each grade's stock gives: the grade asked for, then what was never graded.
+
+    Goods that name no grade are taken from ungraded stock first, then from the grades in order. The sum is less than ``quantity`` where
+    the accounts hold less.
+    """
+    order = [grade, ""] if grade else ["", *sorted(name for name in held if name)]
+    taken: dict[str, int] = {}
+    for name in order:
+        if (part := max(0, min(quantity - sum(taken.values()), held.get(name, 0)))) > 0:
+            taken[name] = part
+    return taken
+
+
+def opening(quantity: int, *, from_year: int, account_year: int, held: Mapping[str, int], grade: str = "") -> Postings:
+    """Stock of an earlier harvest is carried into a year: from that year's stock as far as it holds (by grade), the rest as declared."""
+    taken = {} if from_year == account_year else draw(positive(quantity), held, grade=grade)
     postings = (
-        Posting(Account.STOCK, -carried, from_year),
-        Posting(Account.OPENING, carried - positive(quantity)),
+        *(Posting(Account.STOCK, -part, from_year, grade=name) for name, part in taken.items()),
+        Posting(Account.OPENING, sum(taken.values()) - positive(quantity)),
         Posting(Account.STOCK, quantity),
     )
     return tuple(posting for posting in postings if posting.amount)
 
 
-def sale(quantity: int, *, on_hand: int) -> Postings:
-    """Unlabelled goods go to another user; more than the stock holds is not there to be sold."""
-    _within_stock(quantity, on_hand)
-    return _moved(Account.STOCK, Account.SOLD, quantity)
+def sale(quantity: int, *, held: Mapping[str, int], unit: str, grade: str = "") -> Postings:
+    """Unlabelled goods go to another user, by grade; raise MassBalanceExceeded with the figures where the stock holds less."""
+    taken = draw(positive(quantity), held, grade=grade)
+    refuse_beyond(quantity, sum(taken.values()), unit=unit)
+    sides = ((Posting(Account.STOCK, -part, grade=name), Posting(Account.SOLD, part, grade=name)) for name, part in taken.items())
+    return tuple(posting for pair in sides for posting in pair)
+
+
+def refuse_beyond(quantity: int, on_hand: int, *, unit: str) -> None:
+    """Raise MassBalanceExceeded where an act asks for more than an account of stock holds (grams or pieces)."""
+    if positive(quantity) > on_hand:
+        raise MassBalanceExceeded(
+            say("要转出 %(asked)s，库存只有 %(held)s。", asked=with_unit(quantity, unit), held=with_unit(max(0, on_hand), unit)),
+            remedy=say("请核对数量、年度和等级；有漏报的请先补报。"),
+        )
 
 
 def packages(quantity: int, *, on_hand: int) -> Postings:
@@ -244,12 +283,7 @@ def release_used(quantity: int, *, used: int, labelled: int) -> Postings:
 
 def reverse(postings: Iterable[Posting]) -> Postings:
     """Return the transfer that takes another one back."""
-    return tuple(Posting(posting.account, -posting.amount, posting.year) for posting in postings)
-
-
-def _within_stock(quantity: int, on_hand: int) -> None:
-    if positive(quantity) > on_hand:
-        raise MassBalanceExceeded(say("数量超过库存。"), remedy=say("请核对库存后重填。"))
+    return tuple(replace(posting, amount=-posting.amount) for posting in postings)
 
 
 def post(balances: Mapping[Account, int], postings: Postings) -> dict[Account, int]:

@@ -8,7 +8,6 @@ from gi_registry.batches.service.caps import set_cap
 from gi_registry.batches.service.declaring import (
     Share,
     close_batch,
-    confirm_sale,
     declare_batch,
     recall_batch,
     store_batch,
@@ -17,6 +16,7 @@ from gi_registry.batches.service.declaring import (
 )
 from gi_registry.batches.service.posting import available_of_batch, record_use, release, reserve, use_reserved
 from gi_registry.batches.service.statement import Statement, YearTotals, statements, year_totals
+from gi_registry.batches.service.trading import confirm_sale
 
 __all__ = [
     "AreaOfYear",

@@ -16,10 +16,10 @@ from gi_registry.batches.rules import dates, ledger
 from gi_registry.batches.rules.amounts import read_amount, with_unit
 from gi_registry.batches.rules.entitlement import BY_GROUND
 from gi_registry.batches.rules.ledger import Account, Posting, Postings
-from gi_registry.batches.rules.life import BATCH_LIFE, LABELLABLE, Kind, Origin
+from gi_registry.batches.rules.life import BATCH_LIFE, Kind, Origin
 from gi_registry.batches.schemas import BatchFields
 from gi_registry.batches.service.capacity import entitlement
-from gi_registry.batches.service.posting import DECLARE, SELL, WITHDRAW, key_of, lock_quota, not_overdrawn, post
+from gi_registry.batches.service.posting import DECLARE, WITHDRAW, available_of_batch, key_of, lock_quota, not_overdrawn, post
 from gi_registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, invalid
 from gi_registry.kernel.words import Words, packed, say
 from gi_registry.notices import service as notices
@@ -136,7 +136,7 @@ def _unfounded(work: Work, authorisation: Authorisation, fields: BatchFields, de
         return
     key = LedgerKey(authorisation.id or 0, authorisation.gi_id, fields.harvest_year, fields.zone, unit)
     lock_quota(work, key, fields.counted_year)
-    held = queries.balances_of(work.session, key).get(Account.STOCK, 0)
+    held = sum(ledger.draw(declared.quantity, queries.stock_by_grade(work.session, key), grade=_grade(work, fields)).values())
     if not _before_the_ledger(work, key) and declared.quantity > held:
         yield FieldError(
             "quantity",
@@ -177,6 +177,7 @@ def _store(
             include={"product_id", "zone", "harvest_year", "harvested_on", "packed_on", "best_before_on", "grade", "supplier"}
         ),
         account_year=fields.counted_year,
+        account_grade=_grade(work, fields),
         kind=fields.kind.value,
         quantity=declared.quantity,
         unit=unit,
@@ -197,6 +198,13 @@ def _store(
     work.flush()
     _ask_seller(work, batch, authorisation)
     return batch
+
+
+def _grade(work: Work, fields: BatchFields) -> str:
+    """Which grade's account the goods stand on: the one stated, else the product's."""
+    if fields.grade or fields.product_id is None:
+        return fields.grade
+    return registry.get_product(work.session, fields.product_id).grade
 
 
 def _conversion(work: Work, authorisation: Authorisation, fields: BatchFields) -> tuple[int, str]:
@@ -271,9 +279,10 @@ def _postings(work: Work, batch: Batch) -> tuple[Postings, list[Words]]:
     if batch.kind == Kind.PURCHASE:
         return ledger.purchase(batch.quantity, product=batch.product_quantity), []
     if batch.kind == Kind.OPENING:
-        before = queries.balances_of(work.session, replace(key, year=batch.harvest_year)).get(Account.STOCK, 0)
-        postings = ledger.opening(batch.quantity, from_year=batch.harvest_year, account_year=batch.account_year, on_hand=before)
-        short = batch.quantity - max(0, before)
+        held = queries.stock_by_grade(work.session, replace(key, year=batch.harvest_year))
+        years = {"from_year": batch.harvest_year, "account_year": batch.account_year}
+        postings = ledger.opening(batch.quantity, **years, held=held, grade=batch.account_grade)
+        short = batch.quantity - sum(ledger.draw(batch.quantity, held, grade=batch.account_grade).values())
         known = [say("%(year)s 年度台账的库存比申报的少 %(amount)s。", year=batch.harvest_year, amount=with_unit(short, batch.unit))]
         if _before_the_ledger(work, replace(key, year=batch.harvest_year)):
             known = [say("%(year)s 年度早于台账的第一个年度，数量按申报记载，待提交证明材料。", year=batch.harvest_year)]
@@ -354,7 +363,7 @@ def withdraw_batch(work: Work, batch_id: int, *, why: str, version: int | None =
         raise Conflict(say("售出方已确认这笔销售，不能撤回。"), remedy=say("货物退回的，请与售出方各自更正申报。"))
     if queries.labelled_of_batch(work.session, batch_id):
         raise Conflict(say("批次已有贴标，不能撤回。"), remedy=say("申报有误的，请作废标识；产品有问题的，请召回批次。"))
-    if queries.balances_of(work.session, key).get(Account.STOCK, 0) < batch.product_quantity:
+    if available_of_batch(work.session, batch_id) < batch.product_quantity:
         raise Conflict(say("批次的货已结转或售出，不能撤回。"), remedy=say("请先处理结转或售出的记录。"))
     postings = ledger.reverse(_posted(work, batch))
     with not_overdrawn(work, key):
@@ -366,30 +375,7 @@ def withdraw_batch(work: Work, batch_id: int, *, why: str, version: int | None =
 
 def _posted(work: Work, batch: Batch) -> Postings:
     declared = [entry for entry in queries.entries_of_batch(work.session, batch.id or 0) if entry.tag == DECLARE]
-    return tuple(Posting(Account(entry.account), entry.amount, entry.year) for entry in declared)
-
-
-def confirm_sale(work: Work, batch_id: int, *, version: int | None = None) -> Batch:
-    """Confirm, as the seller, that another user's purchase came from here: it leaves one's stock and counts for the buyer (domain §6).
-
-    Raises Conflict for a purchase withdrawn, recalled or confirmed already, and where labels hold the entitlement that is sold.
-    """
-    batch = queries.get_batch(work.session, batch_id)
-    if batch.supplier_authorisation_id is None:
-        raise NotFound
-    seller = registry.get_authorisation(work.session, batch.supplier_authorisation_id)
-    work.require("batch:declare", seller)
-    key = replace(key_of(batch), authorisation_id=seller.id or 0)
-    lock_quota(work, key)
-    batch = queries.locked_batch(work.session, batch_id)
-    check_version(batch, version)
-    if batch.sale_confirmed_on is not None:
-        raise Conflict(say("这笔销售已经确认。"), remedy=say("请刷新页面。"))
-    if batch.state not in LABELLABLE:
-        raise Conflict(say("这笔购进已撤回或召回，不能确认。"), remedy=say("请与购进方核对；需要确认的，请其重新申报。"))
-    on_hand = queries.balances_of(work.session, key).get(Account.STOCK, 0)
-    with not_overdrawn(work, key):
-        post(work, key, ledger.sale(batch.quantity, on_hand=on_hand), tag=SELL, source_kind="batch", source_id=batch_id)
-        batch.sale_confirmed_on = work.today
-        work.record(batch, "batch:confirm_sale")
-    return batch
+    return tuple(
+        Posting(Account(entry.account), entry.amount, entry.year, entry.commodity, entry.unit, entry.grade, entry.farmer_id)
+        for entry in declared
+    )

@@ -143,12 +143,13 @@ def batches_page(work: Work, authorisation_id: int, *, year: int | None) -> Batc
     products = {product.id: product for product in registry.list_products(work.session, authorisation_id)}
     every = queries.list_batches(work.session, authorisation_id)
     labels, stock = queries.labelled_by_batch(work.session, authorisation_id), queries.stock_by_key(work.session, authorisation_id)
+    left = queries.left_by_batch(work.session, authorisation_id)
     rows = [
         BatchRow(
             batch,
             products.get(batch.product_id),
             labels.get(batch.id or 0, 0),
-            left_of(batch, labelled=labels.get(batch.id or 0, 0), on_hand=stock.get(key_of(batch), 0)),
+            left_of(batch, left=left.get(batch.id or 0, 0), on_hand=stock.get(key_of(batch), 0)),
         )
         for batch in every
         if year in (None, batch.account_year)

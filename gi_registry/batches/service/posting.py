@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, astuple, replace
 from datetime import date
 
 from sqlmodel import Session
@@ -14,7 +14,7 @@ from gi_registry.batches.models import Batch, LedgerAccount, LedgerEntry, Ledger
 from gi_registry.batches.queries import LedgerKey
 from gi_registry.batches.rules import ledger
 from gi_registry.batches.rules.entitlement import Entitlement
-from gi_registry.batches.rules.ledger import Account, Postings
+from gi_registry.batches.rules.ledger import Account, Posting, Postings
 from gi_registry.batches.rules.life import LABELLABLE
 from gi_registry.batches.service.capacity import entitlement
 from gi_registry.kernel.errors import Conflict, Duplicate, invalid
@@ -27,8 +27,17 @@ DECLARE, WITHDRAW, SELL = "batch:declare", "batch:withdraw", "batch:sell"
 
 
 def key_of(batch: Batch) -> LedgerKey:
-    """Return which accounts a batch belongs to."""
-    return LedgerKey(batch.authorisation_id, batch.gi_id, batch.account_year, batch.zone, batch.unit)
+    """Return which accounts a batch stands on: its grade's, of a farmer where it is a farmer's, of its commodity."""
+    return LedgerKey(
+        batch.authorisation_id,
+        batch.gi_id,
+        batch.account_year,
+        batch.zone,
+        batch.unit,
+        farmer_id=batch.farmer_id or 0,
+        commodity=batch.commodity,
+        grade=batch.account_grade,
+    )
 
 
 def locked_account(work: Work, key: LedgerKey, kind: Account) -> LedgerAccount:
@@ -37,9 +46,7 @@ def locked_account(work: Work, key: LedgerKey, kind: Account) -> LedgerAccount:
         return found
     try:
         with work.savepoint():
-            account = LedgerAccount(
-                authorisation_id=key.authorisation_id, gi_id=key.gi_id, year=key.year, zone=key.zone, unit=key.unit, kind=kind.value
-            )
+            account = LedgerAccount(**asdict(key), kind=kind.value)
             work.record(account, "ledger:open")
     except Duplicate:
         found = queries.account_row(work.session, key, kind, lock=True)
@@ -51,8 +58,17 @@ def locked_account(work: Work, key: LedgerKey, kind: Account) -> LedgerAccount:
 
 def lock_quota(work: Work, key: LedgerKey, *years: int) -> None:
     """Lock the quota rows of a transfer's years, oldest first, so that no two transfers wait for each other in a circle."""
-    for year in sorted({key.year, *years}):
-        locked_account(work, replace(key, year=year), Account.CAPACITY)
+    lock_keys(work, *(replace(key, year=year) for year in {key.year, *years}))
+
+
+def lock_keys(work: Work, *keys: LedgerKey) -> None:
+    """Lock the quota rows of every key a transfer touches, in one order for everybody: authorisation, GI, year, zone, unit.
+
+    A transfer that touches two users, years or units locks all of them here, once, before anything is read or written: whoever locks a
+    second time for a smaller key may wait in a circle.
+    """
+    for key in sorted({key.quota for key in keys}, key=astuple):
+        locked_account(work, key, Account.CAPACITY)
 
 
 def post(
@@ -69,16 +85,19 @@ def post(
 ) -> LedgerTransfer:
     """Write a transfer: entries first, then the transfer whose trigger refuses what is not zero-sum. Once per tag and source.
 
-    The caller holds the quota rows (``lock_quota``). Raises Duplicate for a second transfer of the same source.
+    The caller holds the quota rows (``lock_quota``, ``lock_keys``). A posting goes to the key's own account unless it names another year,
+    unit, commodity, grade or farmer; quota accounts have neither commodity, grade nor farmer. Zero-sum holds per family (goods, quota),
+    commodity and unit: a transformation goes through CONVERSION of both, best as one transfer per batch (``batch_id``), since what is
+    left of a batch is read from the transfers that name it. Raises Duplicate for a second transfer of the same source.
     """
-    ledger.check(postings)
+    ledger.check(postings, commodity=key.commodity, unit=key.unit)
     if queries.find_transfer(work.session, tag, source_kind, source_id):
         raise Duplicate(
             say("这笔台账已经记过，不会重复记。"), remedy=say("请刷新页面查看现在的数字。"), basis=f"{tag} {source_kind}:{source_id}"
         )
     transfer_id = queries.next_transfer_id(work.session)
     for posting in postings:
-        account = locked_account(work, replace(key, year=posting.year or key.year), posting.account)
+        account = locked_account(work, _key_of(key, posting), posting.account)
         account.balance += posting.amount
         work.record(account, "ledger:balance")
         work.record(LedgerEntry(transfer_id=transfer_id, account_id=account.id or 0, amount=posting.amount), "ledger:entry")
@@ -98,16 +117,28 @@ def post(
     return transfer
 
 
+def _key_of(key: LedgerKey, posting: Posting) -> LedgerKey:
+    own = replace(key, year=posting.year or key.year, unit=posting.unit or key.unit)
+    if posting.account in ledger.QUOTA:
+        return own.quota
+    return replace(
+        own,
+        commodity=key.commodity if posting.commodity is None else posting.commodity,
+        grade=key.grade if posting.grade is None else posting.grade,
+        farmer_id=key.farmer_id if posting.farmer_id is None else posting.farmer_id,
+    )
+
+
 def available_of_batch(session: Session, batch_id: int) -> int:
-    """Return how much of a batch may still be labelled, in grams or pieces: never more than the year's stock holds."""
+    """Return how much of a batch may still be labelled, processed or lost (grams or pieces): never more than its account of stock holds."""
     batch = queries.get_batch(session, batch_id)
     on_hand = queries.balances_of(session, key_of(batch)).get(Account.STOCK, 0)
-    return left_of(batch, labelled=queries.labelled_of_batch(session, batch_id), on_hand=on_hand)
+    return left_of(batch, left=queries.left_by_batch(session, batch.authorisation_id, batch_id).get(batch_id, 0), on_hand=on_hand)
 
 
-def left_of(batch: Batch, *, labelled: int, on_hand: int) -> int:
-    """Return what may still be labelled of a batch, given what is labelled and what the year's stock holds."""
-    return max(0, min(batch.product_quantity - labelled, on_hand)) if batch.state in LABELLABLE else 0
+def left_of(batch: Batch, *, left: int, on_hand: int) -> int:
+    """Return what may still be taken of a batch, given what its transfers left of it and what its account of stock holds."""
+    return max(0, min(left, on_hand)) if batch.state in LABELLABLE else 0
 
 
 def quota_now(work: Work, key: LedgerKey) -> Entitlement:
@@ -177,7 +208,7 @@ def use_reserved(
     ledger.refuse_overuse(quantity, granted.quota, unit=unit, basis=str(granted.cap_words), remedy=granted.remedy)
     left, balances = available_of_batch(work.session, batch_id), queries.balances_of(work.session, key)
     postings = ledger.use(quantity, reserved=balances.get(Account.RESERVED, 0), batch_left=left, unit=unit)
-    return post(work, key, postings, tag=USE, source_kind=source_kind, source_id=source_id, batch_id=batch_id)
+    return post(work, key_of(batch), postings, tag=USE, source_kind=source_kind, source_id=source_id, batch_id=batch_id)
 
 
 def record_use(

@@ -67,7 +67,7 @@ class YearTotals:
 
 def flows(session: Session, key: LedgerKey) -> Flows:
     """Return the goods of one year from its accounts; what came from and went to other years is read from the entries."""
-    balances = queries.balances_of(session, key)
+    balances = queries.totals_of(session, key)
     carried_in, carried_out = _carried(session, key)
     return Flows(
         opening=carried_in,
@@ -100,7 +100,7 @@ def statements(work: Work, authorisation_id: int, *, year: int | None = None) ->
     """Return the statements of an authorisation: every year that has accounts, and this year even when nothing happened yet."""
     authorisation = registry.get_authorisation(work.session, authorisation_id)
     work.require("ledger:view", authorisation)
-    keys = queries.keys_of(work.session, authorisation_id)
+    keys = [key for key in queries.keys_of(work.session, authorisation_id) if (key.farmer_id, key.commodity) == (0, "")]
     units = {product.unit for product in registry.list_products(work.session, authorisation_id)} or {"g"}
     present = {(key.year, key.unit) for key in keys}
     fresh = [
@@ -129,8 +129,8 @@ def year_totals(session: Session, authorisation_id: int, year: int) -> YearTotal
             of_kind[batch.unit] = of_kind.get(batch.unit, 0) + batch.quantity
     held: dict[Account, dict[str, int]] = {}
     for key in queries.keys_of(session, authorisation_id):
-        if key.year == year:
-            for kind, balance in queries.balances_of(session, key).items():
+        if key.year == year and (key.farmer_id, key.commodity) == (0, ""):
+            for kind, balance in queries.totals_of(session, key).items():
                 of_account = held.setdefault(kind, {})
                 of_account[key.unit] = of_account.get(key.unit, 0) + balance
     return YearTotals(

@@ -21,8 +21,8 @@ def perform(operation, quantity, balances, entitlement):
     return {
         "harvest": lambda: ledger.harvest(quantity),
         "purchase": lambda: ledger.purchase(quantity, product=quantity * 7 // 10),
-        "opening": lambda: ledger.opening(quantity, from_year=2024, account_year=2025, on_hand=0),
-        "sale": lambda: ledger.sale(quantity, on_hand=on_hand),
+        "opening": lambda: ledger.opening(quantity, from_year=2024, account_year=2025, held={}),
+        "sale": lambda: ledger.sale(quantity, held={"": on_hand}, unit="piece"),
         "packages": lambda: ledger.packages(quantity, on_hand=on_hand),
         "reserve": lambda: ledger.reserve(quantity, quota, unit="piece", basis="", remedy=say("")),
         "use": lambda: ledger.use(quantity, reserved=reserved, batch_left=on_hand, unit="piece"),
@@ -78,8 +78,8 @@ def test_a_refused_reservation_names_its_figures():
 
 
 def test_carrying_stock_takes_from_the_year_it_grew_in_as_far_as_it_reaches():
-    postings = ledger.opening(500, from_year=2022, account_year=2025, on_hand=300)
-    assert Posting(Account.STOCK, -300, 2022) in postings
+    postings = ledger.opening(500, from_year=2022, account_year=2025, held={"": 300})
+    assert Posting(Account.STOCK, -300, 2022, grade="") in postings
     assert Posting(Account.OPENING, -200) in postings
     assert Posting(Account.STOCK, 500) in postings
     ledger.check(postings)
