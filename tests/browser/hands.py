@@ -51,14 +51,25 @@ def fill(page: Any, selector: str, text: str) -> None:
         return
     target = stand_on(page, selector)
     if target.get_attribute("type") == "date":
-        year, month, day = text.split("-")
-        page.keyboard.type(year)
-        page.keyboard.press("ArrowRight")
-        page.keyboard.type(month + day)
+        _write_date(page, target, text)
     else:
         page.keyboard.press("Control+A")
         page.keyboard.type(text)
     assert target.input_value() == text
+
+
+def _write_date(page: Any, target: Any, text: str) -> None:
+    """Write the parts of a date in the order in which this browser asks for them: its own language decides, not the page's."""
+    year, month, day = text.split("-")
+    for parts in ((year, month, day), (month, day, year)):
+        for part in parts:
+            page.keyboard.type(part)
+            if part is year:
+                page.keyboard.press("ArrowRight")
+        if target.input_value() == text:
+            return
+        for _ in parts:
+            page.keyboard.press("ArrowLeft")
 
 
 def choose(page: Any, selector: str, value: str) -> None:
