@@ -19,8 +19,9 @@ class Scope(StrEnum):
 OWN, REGION, CASE, ANY = Scope.OWN, Scope.REGION, Scope.CASE, Scope.ANY
 
 ROLES = (
-    "consumer", "producer_operator", "producer_approver", "holder_manager", "printer", "county_handler", "county_approver",
-    "city_officer", "province_officer", "national_officer", "auditor", "system_admin", "security_admin", "audit_admin", "system",
+    "consumer", "producer_operator", "producer_approver", "holder_manager", "printer", "testing_institution", "county_handler",
+    "county_approver", "city_officer", "province_officer", "national_officer", "auditor", "system_admin", "security_admin", "audit_admin",
+    "system",
 )  # fmt: skip
 
 _PRODUCERS = {"producer_operator": OWN, "producer_approver": OWN}
@@ -64,6 +65,7 @@ GRANTS: dict[str, dict[str, Scope]] = {
     "area:view": _READERS,
     "plot:edit": {**_PRODUCERS, "county_handler": REGION, "system": ANY},
     "plot:view": {**_PRODUCERS, **_READERS},
+    "plot:verify": {"county_handler": REGION},
     "cap:edit": {"province_officer": REGION, "national_officer": ANY, "system": ANY},
     "batch:declare": {**_PRODUCERS, "system": ANY},
     "batch:view": {**_PRODUCERS, **_READERS},

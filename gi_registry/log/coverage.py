@@ -22,14 +22,15 @@ from gi_registry.log.rules.leaf import moment
 
 COVERED: frozenset[str] = frozenset(
     {
-        "division", "calendar_day", "calendar_year",
+        "division", "division_succession", "calendar_day", "calendar_year",
         "policy_parameter",
         "organisation", "person", "role_grant", "case_assistance", "invitation",
         "document",
         "notice", "service_record", "service_consent",
         "gi", "protection", "authorisation", "authorisation_site", "authorisation_change", "authorisation_restriction", "product",
-        "area_version", "plot", "farmer", "plot_file", "official_area",
+        "area_version", "area_proposal", "plot", "farmer", "plot_file", "official_area",
         "yield_cap", "batch", "batch_plot", "ledger_account", "ledger_transfer", "ledger_entry",
+        "testing_institution", "test_report", "test_report_batch",
         "signing_key", "allotment", "code_range", "code_interval",
         "annual_report", "report_attachment",
         "finding", "finding_evidence", "recorded_fact",
@@ -90,8 +91,10 @@ ADDED: Mapping[str, Mapping[str, object]] = {
         "verified_by": None,
     },
     "person": {"language": ""},
+    "division": {"box": ""},
     "ledger_account": {"farmer_id": 0, "commodity": "", "grade": "", "tolerance": 0},
     "batch": {"commodity": "", "account_grade": "", "farmer_id": None, "supplier_farmer_id": None},
+    "product": {"daily_capacity": None},
     "annual_report": {"lists": {}, "choices": {}, "sections": {}},
 }
 """Columns that came after the first release, with the value that every older row got. A row that still holds it is hashed without the

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from gi_registry.db import Row, Scoped, Versioned
@@ -154,13 +154,17 @@ class AuthorisationRestriction(Row, table=True):
 
 
 class Product(Row, Scoped, Versioned, table=True):
-    """What a label is stuck on: net content per label in grams or pieces, and how the mark gets there."""
+    """What a label is stuck on: net content per label in grams or pieces, and how the mark gets there.
+
+    ``daily_capacity``: how many labels the line puts on a day as its user declares; None where nothing was declared.
+    """
 
     __tablename__ = "product"
     __table_args__ = (
         _one_of("unit", Unit),
         _one_of("marking_mode", MarkingMode),
         CheckConstraint("content_per_label > 0", name="content_per_label"),
+        CheckConstraint("daily_capacity > 0", name="daily_capacity"),
         UniqueConstraint("authorisation_id", "name", "grade", "unit", "content_per_label", name="uq_product_label"),
     )
 
@@ -173,3 +177,4 @@ class Product(Row, Scoped, Versioned, table=True):
     marking_mode: str = "item_code"
     standard_no: str = ""
     shelf_life_days: int | None = None
+    daily_capacity: int | None = Field(default=None, sa_type=BigInteger)

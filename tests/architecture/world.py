@@ -23,7 +23,7 @@ from gi_registry.workflow import Work
 from tests.conftest import NOW
 
 SCOPES = ("own", "other")
-ORGANISED = ("producer_operator", "producer_approver", "holder_manager", "printer")
+ORGANISED = ("producer_operator", "producer_approver", "holder_manager", "printer", "testing_institution")
 PLACES = {
     "county_handler": ("999999", "999998"),
     "county_approver": ("999999", "999998"),

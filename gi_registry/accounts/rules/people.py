@@ -12,7 +12,7 @@ from gi_registry.kernel.verdict import Failed, Passed, Verdict
 from gi_registry.kernel.words import say
 
 ORGANISATION_KINDS = ("producer", "holder", "authority", "printer", "institution", "platform", "market")
-ORGANISED = ("producer_operator", "producer_approver", "holder_manager", "printer")
+ORGANISED = ("producer_operator", "producer_approver", "holder_manager", "printer", "testing_institution")
 REGIONAL = ("county_handler", "county_approver", "city_officer", "province_officer")
 GIVEN = tuple(role for role in ROLES if role not in {"consumer", "system"})
 ROLE_LABELS = {
@@ -20,6 +20,7 @@ ROLE_LABELS = {
     "producer_approver": say("生产者负责人"),
     "holder_manager": say("权利人管理员"),
     "printer": say("印制单位"),
+    "testing_institution": say("检测机构"),
     "county_handler": say("县级经办"),
     "county_approver": say("县级审批"),
     "city_officer": say("市级主管"),

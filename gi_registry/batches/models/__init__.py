@@ -5,5 +5,16 @@ from __future__ import annotations
 from gi_registry.batches.models.batch import Batch, BatchPlot
 from gi_registry.batches.models.caps import YieldCap
 from gi_registry.batches.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
+from gi_registry.batches.models.quality import TestingInstitution, TestReport, TestReportBatch
 
-__all__ = ["Batch", "BatchPlot", "LedgerAccount", "LedgerEntry", "LedgerTransfer", "YieldCap"]
+__all__ = [
+    "Batch",
+    "BatchPlot",
+    "LedgerAccount",
+    "LedgerEntry",
+    "LedgerTransfer",
+    "TestReport",
+    "TestReportBatch",
+    "TestingInstitution",
+    "YieldCap",
+]
