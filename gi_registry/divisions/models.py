@@ -2,14 +2,17 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field
 
 from gi_registry.db import Row
 
 
 class Division(Row, table=True):
-    """A place of the administrative tree, from ``valid_from`` to before ``valid_to``; its successor took over its business."""
+    """A place of the administrative tree, from ``valid_from`` to before ``valid_to``; its successor took over its business.
+
+    ``box`` is the box around its outline in degrees, ``west,south,east,north``, where it is known: no outline, and no map.
+    """
 
     __tablename__ = "division"
     __table_args__ = (
@@ -25,6 +28,23 @@ class Division(Row, table=True):
     valid_from: date | None = None
     valid_to: date | None = None
     successor_code: str | None = Field(default=None, foreign_key="division.code")
+    box: str = Field(default="", sa_column_kwargs={"server_default": ""})
+
+
+class DivisionSuccession(Row, table=True):
+    """From a day on a place's ground (all of it, or with others a part) belongs to a successor; a place that gave up a part names itself too.
+
+    A place may have several successors, and several such days in its life; ``source`` is the decision.
+    """
+
+    __tablename__ = "division_succession"
+    __table_args__ = (UniqueConstraint("code", "successor_code", "since"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(foreign_key="division.code")
+    successor_code: str = Field(foreign_key="division.code")
+    since: date
+    source: str = ""
 
 
 class CalendarDay(Row, table=True):
