@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from shapely.geometry.base import BaseGeometry
@@ -17,10 +18,10 @@ from gi_registry.origin import queries
 from gi_registry.origin.models import AreaVersion, Plot
 from gi_registry.origin.rules.rings import Reading
 from gi_registry.origin.rules.terms import Capture, Origin, Tenure
-from gi_registry.origin.schemas import AreaFields, EndArea, PlotFields
-from gi_registry.origin.service import add_area, correct_plot, end_area, read_outline, store_plot
+from gi_registry.origin.schemas import AreaFields, EndArea, FarmerFields, PlotFields
+from gi_registry.origin.service import add_area, correct_plot, end_area, farmer_for, read_outline, state_verified, store_plot
 from gi_registry.registry import queries as registry
-from gi_registry.registry.models import Gi
+from gi_registry.registry.models import Authorisation, Gi
 from gi_registry.workflow import Work
 
 _SINCE = say("年-月-日，自当日起有效；空为自始有效。")
@@ -47,6 +48,13 @@ PLOTS = (
     Column("zone", say("分区"), "", explain=say("没有分区的留空。")),
     Column("name", say("地块名称"), "东塘", required=True, explain=say("当地叫法。")),
     Column("crop", say("品种"), "中华绒螯蟹", explain=say("种植或养殖的品种。")),
+    Column("variety", say("具体品种"), "", explain=say("品种下再分的，例如稻米的“稻花香2号”；没有的留空。")),
+    Column("season", say("茬次"), "", explain=say("全年一茬的留空；稻蟹共作等同一块地两茬的，各写一行。")),
+    Column("land_record", say("土地权属证明"), "", explain=say("承包经营权证、养殖证、流转合同等的编号，可空。")),
+    Column("division_code", say("所在区划代码"), "", explain=say("乡镇 9 位或村 12 位，可空；按乡镇汇总时用。")),
+    Column("farmer", say("农户"), "", explain=say("合同基地的农户姓名，可空。")),
+    Column("farmer_division", say("农户区划代码"), "", explain=say("农户所在村 12 位，可空。")),
+    Column("farmer_contract", say("合同编号"), "", explain=say("与农户的合同编号，可空。")),
     Column("tenure", say("权属"), "own", explain=say("own 自有、contracted 合同基地。"), form=Form.CHOICE, choices=tuple(Tenure)),
     Column("accuracy_m", say("定位精度（米）"), "5", explain=say("整数，空为 0。"), form=Form.NUMBER),
     Column(
@@ -59,6 +67,7 @@ PLOTS = (
     ),
     Column("valid_from", say("起"), "2020-01-01", explain=_SINCE, form=Form.DATE),
     Column("valid_to", say("止"), "", explain=_UNTIL, form=Form.DATE),
+    Column("verified_on", say("核实日期"), "", explain=say("县级核实的日期，没有核实的留空。"), form=Form.DATE),
     Column("geometry", say("边界"), "", required=True, explain=_OUTLINE),
 )
 
@@ -117,18 +126,29 @@ def _store_plot(work: Work, row: Mapping[str, str]) -> Note | None:
     work.require("rows:import", authorisation)
     if row["gi"] and _gi_of(work, row["gi"]).id != authorisation.gi_id:
         raise invalid("gi", say("地理标志与登记号所属的不同。"), say("请核对登记号和地理标志编号。"), value=row["gi"])
-    fields = read_row(PlotFields, row)
+    fields = _stated(work, authorisation, row)
+    verified_on = date.fromisoformat(row["verified_on"]) if row["verified_on"] else None
     outline = read_outline(row["geometry"], None)
     known = queries.find_plot(work.session, row["number"])
     if known is None:
         plot = store_plot(work, authorisation.id or 0, number=row["number"], fields=fields, outline=outline, origin=Origin.IMPORT)
+        state_verified(work, plot, verified_on)
         return Note(warnings=tuple(unpacked(warning) for warning in plot.warnings))
     if known.authorisation_id != authorisation.id:
         raise invalid("number", say("编号 %(number)s 已是别的用标登记的地块。", number=known.number), say("请换一个编号。"))
-    if _plot_fields(known) == fields.model_dump() and _same_place(known.geometry, outline):
+    same_ground = _plot_fields(known) == fields.model_dump() and _same_place(known.geometry, outline)
+    if same_ground and known.verified_on == verified_on:
         return UNCHANGED
-    correct_plot(work, known, fields=fields, outline=outline)
+    if not same_ground:
+        correct_plot(work, known, fields=fields, outline=outline)
+    state_verified(work, known, verified_on)
     return None
+
+
+def _stated(work: Work, authorisation: Authorisation, row: Mapping[str, str]) -> PlotFields:
+    farmer = farmer_for(work, authorisation, read_row(FarmerFields, row))
+    fields = read_row(PlotFields, {name: value for name, value in row.items() if name != "farmer_id"})
+    return fields.model_copy(update={"farmer_id": farmer.id}) if farmer else fields
 
 
 def _plot_fields(plot: Plot) -> dict[str, Any]:
@@ -136,9 +156,16 @@ def _plot_fields(plot: Plot) -> dict[str, Any]:
 
 
 def _dump_plots(session: Session) -> Iterator[dict[str, str]]:
+    farmers = queries.every_farmer(session)
     for plot, number, code in queries.every_plot(session):
-        names = ("number", "zone", "name", "crop", "tenure", "accuracy_m", "capture", "valid_from", "valid_to")
-        yield _cells(plot, names) | {"authorisation": number, "gi": code, "geometry": _written(plot.geometry)}
+        names = (*(name for name in PlotFields.model_fields if name != "farmer_id"), "number", "verified_on")
+        farmer = farmers.get(plot.farmer_id or 0)
+        yield (
+            _cells(plot, names)
+            | {"authorisation": number, "gi": code, "geometry": _written(plot.geometry)}
+            | {"farmer": farmer.name if farmer else "", "farmer_division": farmer.division_code if farmer else ""}
+            | {"farmer_contract": farmer.contract_number if farmer else ""}
+        )
 
 
 def _cells(row: object, names: tuple[str, ...]) -> dict[str, str]:

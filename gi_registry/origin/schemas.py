@@ -49,11 +49,26 @@ class PlotFields(BaseModel):
     name: str = Field(min_length=1, max_length=80)
     zone: str = Field(default="", max_length=60)
     crop: str = Field(default="", max_length=80)
+    variety: str = Field(default="", max_length=80)
+    season: str = Field(default="", max_length=40)
+    land_record: str = Field(default="", max_length=80)
+    division_code: str = Field(default="", max_length=12, pattern=r"^(\d{6}|\d{9}|\d{12})?$")
+    farmer_id: int | None = None
     tenure: Tenure = Tenure.OWN
     capture: Capture = Capture.MAP
     accuracy_m: int = Field(default=0, ge=0, le=1000)
     valid_from: date | None = None
     valid_to: date | None = None
+
+
+class FarmerFields(BaseModel):
+    """The household that works a contracted plot: its name as in the contract, the village, the number of the contract."""
+
+    model_config = _SHAPE
+
+    farmer: str = Field(default="", max_length=80)
+    farmer_division: str = Field(default="", max_length=12, pattern=r"^(\d{6}|\d{9}|\d{12})?$")
+    farmer_contract: str = Field(default="", max_length=80)
 
 
 class Outline(BaseModel):

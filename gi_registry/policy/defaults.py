@@ -162,6 +162,7 @@ _GROUNDS = (
 _OTHER = (
     Default("batches.conversion-permille", {"default": 1000}, "购进原料按一比一折成产品；有标准折算率的产品按产品代码另行设定。"),
     Default("origin.tolerance-metres", 50, "行政界线图上的误差通常不超过 50 米；只有确定在外才是事由。"),
+    Default("origin.plot-verification", {"required": False}, "县级人手有限，未核实的地块先计入核定，另由抽查核对；要求核实的地方改为 true。"),
     Default(
         "verify.suspect",
         {"client_days": 20, "provinces": 3, "hours": 48, "client_days_without_places": 50},

@@ -18,7 +18,7 @@ from gi_registry.origin import queries as plots
 from gi_registry.origin.models import Plot
 from gi_registry.origin.rules.verdict import OriginVerdict
 from gi_registry.origin.rules.versions import covers
-from gi_registry.origin.service import judge_plots
+from gi_registry.origin.service import judge_plots, only_counting
 from gi_registry.registry import queries as registry
 from gi_registry.registry.models import Protection
 
@@ -62,10 +62,13 @@ def gather(session: Session, key: LedgerKey, *, on: date | None = None) -> Facts
     authorisation = registry.get_authorisation(session, key.authorisation_id)
     protection = registry.get_protection(session, authorisation.protection_id)
     cap = queries.cap_in_force(session, gi_id=key.gi_id, zone=key.zone, year=key.year, unit=key.unit)
+    judged = judged_plots(session, key, on=on)
+    last_day = date(key.year, 12, 31)
+    counting = {plot.id for plot in only_counting(session, [plot for plot, _verdict in judged], min(on or last_day, last_day))}
     return Facts(
         basis=protection.capacity_basis,
         unit=key.unit,
-        land=tuple(_land(plot, verdict) for plot, verdict in judged_plots(session, key, on=on)),
+        land=tuple(_land(plot, verdict) for plot, verdict in judged if plot.id in counting),
         cap=Cap(cap.per_mu, cap.status, cap.revision) if cap else None,
         purchases=tuple(_purchase(batch, protection) for batch in queries.batches_of(session, key, Kind.PURCHASE)),
         openings=_goods(queries.batches_of(session, key, Kind.OPENING)),

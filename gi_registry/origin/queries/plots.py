@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import Session, col
 
 from gi_registry.kernel.errors import NotFound
-from gi_registry.origin.models import Plot
+from gi_registry.origin.models import Farmer, Plot, PlotFile
+from gi_registry.origin.rules.terms import PLOT_FILE_LIFE, PLOT_LIFE
 from gi_registry.registry.models import Authorisation, Gi
 
 
@@ -60,3 +62,58 @@ def every_plot(session: Session) -> Sequence[tuple[Plot, str, str]]:
         .order_by(col(Plot.id))
     )
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
+def find_farmer(session: Session, authorisation_id: int, *, name: str, contract_number: str) -> Farmer | None:
+    """Return the farmer of that name and contract under an authorisation, if any."""
+    query = select(Farmer).where(
+        col(Farmer.authorisation_id) == authorisation_id, col(Farmer.name) == name, col(Farmer.contract_number) == contract_number
+    )
+    return session.execute(query).scalar_one_or_none()
+
+
+def farmers_of(session: Session, authorisation_id: int) -> Sequence[Farmer]:
+    """Return the farmers under an authorisation, by name."""
+    query = select(Farmer).where(col(Farmer.authorisation_id) == authorisation_id).order_by(col(Farmer.name), col(Farmer.id))
+    return session.execute(query).scalars().all()
+
+
+def get_farmer(session: Session, farmer_id: int | None) -> Farmer | None:
+    """Return the farmer of a plot, None where none is stated."""
+    return session.get(Farmer, farmer_id) if farmer_id else None
+
+
+def every_farmer(session: Session) -> dict[int, Farmer]:
+    """Return every farmer by id."""
+    return {farmer.id or 0: farmer for farmer in session.execute(select(Farmer)).scalars()}
+
+
+def get_plot_file(session: Session, file_id: int) -> PlotFile:
+    """Return a file of plots; raise NotFound."""
+    if (found := session.get(PlotFile, file_id)) is None:
+        raise NotFound
+    return found
+
+
+def open_plot_files(session: Session, authorisation_id: int) -> Sequence[PlotFile]:
+    """Return the files of plots of an authorisation that wait to be confirmed, newest first."""
+    query = select(PlotFile).where(col(PlotFile.authorisation_id) == authorisation_id, col(PlotFile.state) == PLOT_FILE_LIFE.initial)
+    return session.execute(query.order_by(col(PlotFile.id).desc())).scalars().all()
+
+
+def plots_matching(condition: ColumnElement[bool], *, gi_id: int | None = None, verified: str = "", text: str = "") -> Any:
+    """Return the query of the plots in use under a condition: of a GI, verified ``yes`` or ``no``, with a text in number, name or user."""
+    query = (
+        select(Plot, Authorisation, Gi)
+        .join(Authorisation, col(Authorisation.id) == col(Plot.authorisation_id))
+        .join(Gi, col(Gi.id) == col(Plot.gi_id))
+        .where(condition, col(Plot.state) == PLOT_LIFE.initial)
+    )
+    if gi_id is not None:
+        query = query.where(col(Plot.gi_id) == gi_id)
+    if verified in {"yes", "no"}:
+        query = query.where(col(Plot.verified_on).is_not(None) if verified == "yes" else col(Plot.verified_on).is_(None))
+    if text:
+        looked_for = (col(Plot.number), col(Plot.name), col(Authorisation.number), col(Authorisation.raw_name))
+        query = query.where(or_(*(value.contains(text, autoescape=True) for value in looked_for)))
+    return query.order_by(col(Plot.number))

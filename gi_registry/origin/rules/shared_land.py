@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
@@ -10,6 +13,34 @@ from gi_registry.origin.rules.measure import area_m2
 LEAST_M2 = 50
 LEAST_PERMILLE = 10
 METRES_PER_DEGREE = 111_320
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Two plots of one GI that share ground: their ids, their users (authorisation ids), the shared square metres."""
+
+    plot_id: int
+    other_id: int
+    number: str
+    other_number: str
+    authorisation_id: int
+    other_authorisation_id: int
+    shared_m2: int
+
+    @classmethod
+    def of(cls, plot: Any, other: Any, shared: int) -> Overlap:
+        """Return the overlap of two plots."""
+        return cls(plot.id, other.id, plot.number, other.number, plot.authorisation_id, other.authorisation_id, shared)
+
+    @property
+    def one_user(self) -> bool:
+        """Whether both plots are one user's own: the same land on file twice."""
+        return self.authorisation_id == self.other_authorisation_id
+
+
+def same_season(one: str, other: str) -> bool:
+    """Say whether two plots are worked at the same time of the year; no season stated is the whole year (rice–crab fields are lawful)."""
+    return not one or not other or one == other
 
 
 def shared_m2(plot: BaseGeometry, other: BaseGeometry, *, accuracy_m: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gi_registry.origin.service.areas import add_area, end_area
+from gi_registry.origin.service.farmers import farmer_for
 from gi_registry.origin.service.judging import default_tolerance_m, judge, judge_plots
 from gi_registry.origin.service.pages import (
     AreasPage,
@@ -17,6 +18,7 @@ from gi_registry.origin.service.pages import (
     plots_page,
 )
 from gi_registry.origin.service.plots import convert_plot, correct_plot, declare_plot, edit_plot, read_outline, retire_plot, store_plot
+from gi_registry.origin.service.verifying import counts, only_counting, state_verified, unverify_plot, verify_plots
 
 __all__ = [
     "AreasPage",
@@ -27,18 +29,24 @@ __all__ = [
     "areas_page",
     "convert_plot",
     "correct_plot",
+    "counts",
     "declare_plot",
     "default_tolerance_m",
     "edit_plot",
     "end_area",
+    "farmer_for",
     "form_page",
     "gi_of_area",
     "judge",
     "judge_plots",
+    "only_counting",
     "plot_page",
     "plot_to_edit",
     "plots_page",
     "read_outline",
     "retire_plot",
+    "state_verified",
     "store_plot",
+    "unverify_plot",
+    "verify_plots",
 ]

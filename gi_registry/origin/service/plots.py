@@ -14,11 +14,12 @@ from gi_registry.origin.models import Plot
 from gi_registry.origin.rules import geojson, typed
 from gi_registry.origin.rules.measure import area_milli_mu
 from gi_registry.origin.rules.rings import Reading
-from gi_registry.origin.rules.shared_land import shared_m2
+from gi_registry.origin.rules.shared_land import same_season, shared_m2
 from gi_registry.origin.rules.shift import Datum, read_as
 from gi_registry.origin.rules.terms import PLOT_LIFE, Origin
 from gi_registry.origin.rules.versions import check_period, overlap
-from gi_registry.origin.schemas import PlotFields
+from gi_registry.origin.schemas import FarmerFields, PlotFields
+from gi_registry.origin.service.farmers import with_farmer
 from gi_registry.registry import queries as registry
 from gi_registry.workflow import Work, advance, begin, check_version
 
@@ -37,14 +38,26 @@ def read_outline(coordinates: str, file: bytes | None, *, datum: Datum = Datum.C
     return read_as(typed.read_typed(coordinates), datum)
 
 
-def declare_plot(work: Work, authorisation_id: int, *, fields: PlotFields, outline: Reading) -> Plot:
-    """Put a plot on file as its producer states it, wherever it lies; the number is the authorisation's with a position."""
+def declare_plot(
+    work: Work,
+    authorisation_id: int,
+    *,
+    fields: PlotFields,
+    outline: Reading,
+    farmer: FarmerFields | None = None,
+    origin: Origin = Origin.FORM,
+) -> Plot:
+    """Put a plot on file as its producer states it, wherever it lies; the number is the authorisation's with a position.
+
+    ``farmer`` names the household of a contracted plot, one on file is found again. Raises Invalid for ground that is on file already.
+    """
     authorisation = registry.get_authorisation(work.session, authorisation_id)
     work.require("plot:edit", authorisation)
+    fields = with_farmer(work, authorisation, fields=fields, farmer=farmer)
     _refuse_shared_land(work, authorisation_id, authorisation.gi_id, fields=fields, outline=outline)
     position = queries.next_plot_position(work.session, authorisation_id)
     number = f"{authorisation.number}-P{position:03d}"
-    return store_plot(work, authorisation_id, number=number, fields=fields, outline=outline, origin=Origin.FORM)
+    return store_plot(work, authorisation_id, number=number, fields=fields, outline=outline, origin=origin)
 
 
 def store_plot(
@@ -76,9 +89,10 @@ def _refuse_shared_land(
     work: Work, authorisation_id: int, gi_id: int, *, fields: PlotFields, outline: Reading, besides: int | None = None
 ) -> None:
     """Refuse a form that puts the same ground on file twice, because every plot raises the entitlement; files are stored as stated."""
-    for other in queries.list_plots(work.session, authorisation_id):
+    for other in queries.plots_near(work.session, outline.geometry, gi_id=gi_id):
         concurrent = overlap((fields.valid_from, fields.valid_to), (other.valid_from, other.valid_to))
-        if other.id == besides or other.gi_id != gi_id or other.state != PLOT_LIFE.initial or not concurrent:
+        mine = other.authorisation_id == authorisation_id and other.id != besides and other.state == PLOT_LIFE.initial
+        if not mine or not concurrent or not same_season(fields.season, other.season):
             continue
         shared = shared_m2(outline.geometry, other.geometry, accuracy_m=min(fields.accuracy_m, other.accuracy_m))
         if shared:
@@ -94,11 +108,20 @@ def _shown_mu(square_metres: int) -> str:
     return f"{mu_milli(square_metres) / 1000:.3f}"
 
 
-def edit_plot(work: Work, plot_id: int, *, fields: PlotFields, outline: Reading | None, version: int | None = None) -> Plot:
+def edit_plot(
+    work: Work,
+    plot_id: int,
+    *,
+    fields: PlotFields,
+    outline: Reading | None,
+    farmer: FarmerFields | None = None,
+    version: int | None = None,
+) -> Plot:
     """Put right what a form says of a plot; without an outline the one on file stays. Raises StaleVersion after someone else's change."""
     plot = queries.get_plot(work.session, plot_id)
     work.require("plot:edit", plot)
     check_version(plot, version)
+    fields = with_farmer(work, registry.get_authorisation(work.session, plot.authorisation_id), fields=fields, farmer=farmer)
     kept = fields.model_copy(update={"valid_to": fields.valid_to or plot.valid_to})
     if outline is not None:
         _refuse_shared_land(work, plot.authorisation_id, plot.gi_id, fields=kept, outline=outline, besides=plot_id)
@@ -106,7 +129,10 @@ def edit_plot(work: Work, plot_id: int, *, fields: PlotFields, outline: Reading 
 
 
 def correct_plot(work: Work, plot: Plot, *, fields: PlotFields, outline: Reading, action: str = "correct") -> Plot:
-    """Put a plot's statement right: what it said before stays in ``earlier``, past verdicts stay with their batches."""
+    """Put a plot's statement right: what it said before stays in ``earlier``, past verdicts stay with their batches.
+
+    What the county verified was the statement before, so the plot waits to be verified again.
+    """
     work.require("plot:edit", plot)
     warnings = check_period(fields.valid_from, fields.valid_to) + outline.warnings
     plot.earlier = [*plot.earlier, _as_it_was(work, plot)]
@@ -115,6 +141,7 @@ def correct_plot(work: Work, plot: Plot, *, fields: PlotFields, outline: Reading
     plot.geometry, plot.area_milli_mu = outline.geometry, area_milli_mu(outline.geometry)
     plot.converted_from = outline.converted_from
     plot.warnings = [packed(warning) for warning in warnings]
+    plot.verified_on = plot.verified_by = None
     plot.version += 1
     work.record(plot, f"plot:{action}")
     work.flush()
@@ -146,7 +173,8 @@ def _as_it_was(work: Work, plot: Plot) -> dict[str, object]:
     said = PlotFields.model_validate(plot, from_attributes=True).model_dump(mode="json")
     outline = json.loads(to_geojson(plot.geometry))
     measured = {"version": plot.version, "until": work.today.isoformat(), "area_milli_mu": plot.area_milli_mu, "geometry": outline}
-    return {**said, **measured, **({"converted_from": plot.converted_from} if plot.converted_from else {})}
+    verified = {"verified_on": plot.verified_on.isoformat()} if plot.verified_on else {}
+    return {**said, **measured, **verified, **({"converted_from": plot.converted_from} if plot.converted_from else {})}
 
 
 def retire_plot(work: Work, plot_id: int, *, version: int | None = None) -> Plot:
