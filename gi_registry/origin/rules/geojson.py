@@ -8,8 +8,21 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from gi_registry.kernel.errors import Invalid
 from gi_registry.kernel.words import Words, say
-from gi_registry.origin.rules.rings import Position, Reading, brief, defect, read_polygon, read_position, together
+from gi_registry.origin.rules.drawn import drawn
+from gi_registry.origin.rules.repair import Mendable
+from gi_registry.origin.rules.rings import (
+    Position,
+    Reading,
+    Settle,
+    as_they_are,
+    brief,
+    defect,
+    read_polygon,
+    read_position,
+    together,
+)
 
 LON_LAT = ("CRS84", "EPSG::4326", "EPSG:4326", "EPSG::4490", "EPSG:4490", "4490")
 TYPES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
@@ -97,8 +110,10 @@ def _feature(value: object, position: int) -> Feature:
     return Feature(position, properties or {}, value["geometry"])
 
 
-def read_geometry(value: object) -> Reading:
+def read_geometry(value: object, settle: Settle = as_they_are) -> Reading:
     """Return the surface of one GeoJSON geometry as a MultiPolygon in lon/lat with notes on what was put right.
+
+    ``settle`` brings positions from another system to lon/lat. What is refused but could be repaired is refused as ``Mendable``.
 
     Raises Invalid (field ``geometry``) for: null, a wrong type, wrong nesting, an unclosed or crossing ring, a hole outside its shell,
     swapped axes, positions off the globe, fewer than three points, a bad bbox, overlapping parts.
@@ -118,7 +133,13 @@ def read_geometry(value: object) -> Reading:
     if not isinstance(coordinates, list) or not coordinates:
         raise defect(say("图形没有坐标。"), say("请填写 coordinates。"))
     parts = [coordinates] if kind == "Polygon" else coordinates
-    return Reading(together([read_polygon(part, notes) for part in parts]), tuple(notes.values()))
+    try:
+        return Reading(together([read_polygon(part, notes, settle) for part in parts]), tuple(notes.values()))
+    except Invalid as refusal:
+        found = drawn(parts, settle)
+        if found is None:
+            raise
+        raise Mendable(*refusal.fields, drawn=found[0], notes=found[1]) from None
 
 
 def _check_bbox(value: dict[str, object], notes: dict[str, Words]) -> None:

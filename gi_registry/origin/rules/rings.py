@@ -6,20 +6,27 @@ The winding order is put right silently-with-a-note, because RFC 7946 asks reade
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy
 import shapely
 from shapely import MultiPolygon, Polygon
 from shapely.geometry import LinearRing
 
 from gi_registry.kernel.errors import Invalid, invalid
 from gi_registry.kernel.words import Words, say
+from gi_registry.origin.rules.tangle import tangled
+from gi_registry.origin.rules.zones import likely
 
 FIELD = "geometry"
 MOST_POSITIONS = 200_000
 MOST_RINGS = 2_000
+LARGE_RING = 20_000
+MOST_DEGREES = 10_000  # beyond, numbers off the globe are metres
 Position = tuple[float, float]
+Settle = Callable[[list[Position]], list[Position]]
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ def check_range(positions: list[Position]) -> None:
         if abs(lon) > 180 or abs(lat) > 90:
             raise defect(
                 say("坐标点 [%(lon)s, %(lat)s] 超出经纬度的范围。", lon=lon, lat=lat),
-                say("经度应在 −180 至 180、纬度应在 −90 至 90 之间；若是投影坐标（米），请先转换成 CGCS2000 或 WGS-84 经纬度。"),
+                say("经度应在 −180 至 180、纬度应在 −90 至 90 之间。") if abs(lon) < MOST_DEGREES else likely(lon, lat),
                 [lon, lat],
             )
 
@@ -111,30 +118,37 @@ def _tidy(positions: list[Position], notes: dict[str, Words]) -> list[Position]:
     return [positions[0], *kept]
 
 
-def read_ring(value: object, notes: dict[str, Words]) -> list[Position]:
-    """Return the positions of one GeoJSON ring."""
+def as_they_are(positions: list[Position]) -> list[Position]:
+    """Return positions unchanged: they are longitude and latitude already."""
+    return positions
+
+
+def read_ring(value: object, notes: dict[str, Words], settle: Settle = as_they_are) -> list[Position]:
+    """Return the positions of one GeoJSON ring in lon/lat; ``settle`` brings them there from another system."""
     if not isinstance(value, list) or not value:
         raise defect(say("边界是空的或不是坐标列表。"), say("面（Polygon）的坐标有三层方括号：面、边界、点。"), brief(value))
     if isinstance(value[0], list) and value[0] and isinstance(value[0][0], list):
         raise defect(say("坐标的方括号层数太多。"), say("多块地用 MultiPolygon（四层），一块地用 Polygon（三层）。"))
     if isinstance(value[0], int | float | str):
         raise defect(say("坐标的方括号层数不够。"), say("面（Polygon）的坐标有三层方括号：面、边界、点；多块地用 MultiPolygon（四层）。"))
-    positions = [read_position(position, notes) for position in value]
+    positions = settle([read_position(position, notes) for position in value])
     check_range(positions)
     check_ring(positions)
     return _tidy(positions, notes)
 
 
-def read_polygon(value: object, notes: dict[str, Words]) -> Polygon:
+def read_polygon(value: object, notes: dict[str, Words], settle: Settle = as_they_are) -> Polygon:
     """Return the polygon of GeoJSON Polygon coordinates: shell first, then holes; raise Invalid for each defect."""
     if not isinstance(value, list) or not value:
         raise defect(say("面没有坐标。"), say("请填写边界的坐标，至少 3 个不同的点。"))
     if len(value) > MOST_RINGS:
         raise defect(say("一块面有 %(count)s 个环，超过 %(most)s 个。", count=len(value), most=MOST_RINGS), say("请删去细碎的内环。"))
-    rings = [read_ring(ring, notes) for ring in value]
+    rings = [read_ring(ring, notes, settle) for ring in value]
     if sum(map(len, rings)) > MOST_POSITIONS:
         raise defect(say("边界的点超过 %(most)s 个。", most=MOST_POSITIONS), say("请先简化边界（保留 1 米以内的精度即可）。"))
     for number, ring in enumerate(rings):
+        if len(ring) > LARGE_RING and tangled(numpy.asarray(ring)):
+            raise scribble()
         if not LinearRing(ring).is_simple:
             _refuse_crossing(Polygon(ring), "hole" if number else "shell")
     shell = Polygon(rings[0])
@@ -148,6 +162,11 @@ def read_polygon(value: object, notes: dict[str, Words]) -> Polygon:
         raise defect(say("边界的点都在一条直线上，围不成面。"), say("请核对各点坐标。"))
     _note_winding(rings, notes)
     return shapely.orient_polygons(polygon)
+
+
+def scribble() -> Invalid:
+    """Return the refusal of a ring that crosses itself so often that asking for its validity would take long."""
+    return defect(say("边界自己相交太多次，看不出要围的是哪块地。"), say("请核对各点的先后次序，重新导出边界。"))
 
 
 def _refuse_crossing(polygon: Polygon, _part: str) -> None:

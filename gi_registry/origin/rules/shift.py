@@ -1,4 +1,4 @@
-"""GCJ-02: the shifted coordinates that phones and the common maps of the mainland show, and the way back.
+"""GCJ-02 and BD-09: the shifted coordinates that phones and the common maps of the mainland show, and the way back.
 
 The shift is 44–665 m, changes slowly over the country and is known only as the formula that has been public for years; there is no
 official inverse. Forwards is the formula (ellipsoid of Krasovsky 1940), backwards is found by iteration to below a centimetre.
@@ -25,6 +25,7 @@ SEMI_MAJOR_M = 6_378_245.0
 ECCENTRICITY_2 = 0.00669342162296594323
 MIDDLE = (105.0, 35.0)
 BOX = (72.004, 0.8293, 137.8347, 55.8271)  # lon, lat of the corners between which the formula applies
+TWIST = numpy.array([0.0065, 0.006])  # what BD-09 adds to GCJ-02 besides its wave, in degrees
 ROUNDS = 8  # each round shrinks the error about a thousandfold; three would do
 
 Degrees = NDArray[numpy.float64]
@@ -35,11 +36,13 @@ class Datum(StrEnum):
 
     CGCS2000 = "cgcs2000"
     GCJ02 = "gcj02"
+    BD09 = "bd09"
 
 
 DATUM_WORDS: dict[str, Words] = {
     Datum.CGCS2000: say("CGCS2000 或 WGS-84（测绘成果、天地图、卫星定位）"),
     Datum.GCJ02: say("GCJ-02（高德、腾讯等手机地图）"),
+    Datum.BD09: say("BD-09（百度地图）"),
 }
 
 
@@ -67,17 +70,46 @@ def from_gcj02(coordinates: Degrees) -> Degrees:
     return found
 
 
-def unshifted(geometry: MultiPolygon) -> MultiPolygon:
-    """Return the surface that a GCJ-02 outline means, in CGCS2000."""
-    return shapely.transform(geometry, from_gcj02)
+def to_bd09(coordinates: Degrees) -> Degrees:
+    """Return (lon, lat) rows in BD-09 for rows in CGCS2000: Baidu shifts GCJ-02 once more; rows outside the box around China stay."""
+    inside = _in_box(coordinates)[:, None]
+    shifted: Degrees = numpy.where(inside, _twisted(to_gcj02(coordinates)), coordinates)
+    return shifted
+
+
+def from_bd09(coordinates: Degrees) -> Degrees:
+    """Return (lon, lat) rows in CGCS2000 for rows in BD-09, to below a centimetre; rows outside the box stay."""
+    found = coordinates - TWIST
+    for _round in range(ROUNDS):
+        found = coordinates - (_twisted(found) - found)
+    true: Degrees = numpy.where(_in_box(coordinates)[:, None], from_gcj02(found), coordinates)
+    return true
+
+
+def _twisted(coordinates: Degrees) -> Degrees:
+    """Return GCJ-02 rows as BD-09: turned and stretched by a little wave, then moved by a constant."""
+    lon, lat = coordinates[:, 0], coordinates[:, 1]
+    length = numpy.hypot(lon, lat) + 2e-5 * numpy.sin(lat * numpy.pi * 3000 / 180)
+    angle = numpy.arctan2(lat, lon) + 3e-6 * numpy.cos(lon * numpy.pi * 3000 / 180)
+    twisted: Degrees = numpy.column_stack([length * numpy.cos(angle), length * numpy.sin(angle)]) + TWIST
+    return twisted
+
+
+def unshifted(geometry: MultiPolygon, datum: Datum = Datum.GCJ02) -> MultiPolygon:
+    """Return the surface that a GCJ-02 (or BD-09) outline means, in CGCS2000."""
+    return shapely.transform(geometry, from_bd09 if datum is Datum.BD09 else from_gcj02)
 
 
 def read_as(reading: Reading, datum: Datum) -> Reading:
     """Return an outline in CGCS2000 whatever datum its numbers were in; a conversion is noted with its length in metres."""
     if datum is Datum.CGCS2000:
         return reading
-    geometry = unshifted(reading.geometry)
-    note = say("坐标按 GCJ-02 换算为 CGCS2000，移动了 %(metres)s 米。", metres=moved_m(reading.geometry, geometry))
+    geometry = unshifted(reading.geometry, datum)
+    values = {"metres": moved_m(reading.geometry, geometry)}
+    if datum is Datum.BD09:
+        note = say("坐标按 BD-09 换算为 CGCS2000，移动了 %(metres)s 米。", **values)
+    else:
+        note = say("坐标按 GCJ-02 换算为 CGCS2000，移动了 %(metres)s 米。", **values)
     return Reading(geometry, (*reading.warnings, note), converted_from=datum)
 
 
