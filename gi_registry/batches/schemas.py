@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from gi_registry.batches.rules.dates import BatchDates
 from gi_registry.batches.rules.life import CapStatus, Kind
+from gi_registry.batches.rules.quality import Result
+from gi_registry.batches.rules.records import RecordKind
 
 _SHAPE = ConfigDict(frozen=True, str_strip_whitespace=True)
 
@@ -27,11 +31,15 @@ class CapFields(BaseModel):
 
 
 class BatchFields(BaseModel):
-    """What a producer states of a batch. ``quantity`` may stay empty where the plots' quantities say it."""
+    """What a producer states of a batch. ``quantity`` may stay empty where the plots' quantities say it.
+
+    ``commodity``: what the goods are while they are not yet the product (鲜叶). ``farmer_id``: whose harvest it is; ``supplier_farmer_id``
+    and ``evidence``: bought from one's own farmer, by which signed list. ``from_year``: the account year opening stock is carried from.
+    """
 
     model_config = _SHAPE
 
-    kind: Kind
+    kind: Literal[Kind.HARVEST, Kind.OPENING, Kind.PURCHASE, Kind.PRE_PRINTED]
     product_id: int | None = None
     unit: str = Field(default="", pattern="^(g|piece|)$")
     zone: str = Field(default="", max_length=60)
@@ -44,6 +52,11 @@ class BatchFields(BaseModel):
     grade: str = Field(default="", max_length=60)
     supplier: str = Field(default="", max_length=200)
     supplier_number: str = Field(default="", max_length=80)
+    commodity: str = Field(default="", max_length=40)
+    farmer_id: int | None = None
+    supplier_farmer_id: int | None = None
+    evidence: str = Field(default="", max_length=200)
+    from_year: int | None = Field(default=None, ge=1990, le=2100)
 
     @property
     def counted_year(self) -> int:
@@ -54,6 +67,57 @@ class BatchFields(BaseModel):
     def dates(self) -> BatchDates:
         """The dates, for the rules."""
         return BatchDates(self.harvest_year, self.counted_year, self.harvested_on, self.packed_on, self.best_before_on)
+
+
+class RecordFields(BaseModel):
+    """A record of goods as a form states it; ``quantity`` in kilograms or pieces, of an adjustment with its sign."""
+
+    model_config = _SHAPE
+
+    kind: RecordKind
+    year: int = Field(ge=1990, le=2100)
+    unit: str = Field(default="g", pattern="^(g|piece)$")
+    zone: str = Field(default="", max_length=60)
+    commodity: str = Field(default="", max_length=40)
+    grade: str = Field(default="", max_length=60)
+    to_grade: str = Field(default="", max_length=60)
+    farmer_id: int | None = None
+    batch_id: int | None = None
+    plot_id: int | None = None
+    on_date: date
+    quantity: str = Field(min_length=1, max_length=24)
+    source: str = Field(default="", max_length=200)
+    reason: str = Field(default="", max_length=400)
+    evidence: str = Field(default="", max_length=200)
+
+
+class DisputeFields(BaseModel):
+    """What the seller sold instead (kilograms or pieces; 0: nothing), and why."""
+
+    model_config = _SHAPE
+
+    quantity: str = Field(min_length=1, max_length=24)
+    reason: str = Field(min_length=2, max_length=400)
+    version: int | None = None
+
+
+class ConfirmFields(BaseModel):
+    """From which grade's stock the goods were sold; empty leaves the buyer's."""
+
+    model_config = _SHAPE
+
+    grade: str | None = Field(default=None, max_length=60)
+    version: int | None = None
+
+
+class DecideFields(BaseModel):
+    """The county's decision on an adjustment, with its reason."""
+
+    model_config = _SHAPE
+
+    decision: str = Field(pattern="^(approve|refuse)$")
+    reason: str = Field(min_length=2, max_length=400)
+    version: int | None = None
 
 
 class Version(BaseModel):
@@ -71,3 +135,40 @@ class Why(BaseModel):
 
     reason: str = Field(min_length=2, max_length=400)
     version: int | None = None
+
+
+class InstitutionFields(BaseModel):
+    """A testing institution: one standard or parameter of its scope a line."""
+
+    model_config = _SHAPE
+
+    uscc: str = Field(default="", max_length=30)
+    cma_number: str = Field(default="", max_length=80)
+    cnas_number: str = Field(default="", max_length=80)
+    scope: str = Field(default="", max_length=8000)
+    valid_from: date
+    valid_to: date | None = None
+
+
+class TestFields(BaseModel):
+    """A test report as its paper states it; ``batches`` are batch numbers, by line, comma or semicolon."""
+
+    __test__ = False
+    model_config = _SHAPE
+
+    number: str = Field(min_length=1, max_length=80)
+    batches: str = Field(min_length=1, max_length=4000)
+    institution_id: int | None = None
+    institution: str = Field(default="", max_length=200)
+    accreditation: str = Field(default="", max_length=80)
+    sampled_on: date | None = None
+    issued_on: date
+    standard_no: str = Field(default="", max_length=80)
+    result: Result
+    items: str = Field(default="", max_length=1000)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The batch numbers, each once, in their order."""
+        found = re.split(r"[\s,;，；、|]+", self.batches)
+        return tuple(dict.fromkeys(number for number in found if number))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gi_registry.batches.bulk import KINDS as BATCHES
+from gi_registry.batches.quality_bulk import TESTS
 from gi_registry.bulk.rules import Kind
 from gi_registry.codes.bulk import KINDS as CODES
 from gi_registry.divisions.bulk import KINDS as DIVISIONS
@@ -15,5 +16,5 @@ ORDER = (
     "tests", "inspections", "penalties", "business-records", "codes-activated", "scans", "reports", "market-offers",
 )  # fmt: skip
 
-_ALL = (*DIVISIONS, *REGISTRY, *ORIGIN, *BATCHES, *CODES, *REPORTS)
+_ALL = (*DIVISIONS, *REGISTRY, *ORIGIN, *BATCHES, TESTS, *CODES, *REPORTS)
 KINDS: tuple[Kind, ...] = tuple(sorted(_ALL, key=lambda kind: ORDER.index(kind.name)))

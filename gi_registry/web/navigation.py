@@ -28,6 +28,8 @@ OFFICE = (
     Item("/codes/scans", say("查询与预警"), "scan:view"),
     Item("/reports", say("年报"), "report:view"),
     Item("/findings", say("异常线索"), "finding:view"),
+    Item("/tests", say("检测报告"), "test:issue"),
+    Item("/office/institutions", say("检测机构"), "institution:view"),
     Item("/leads", say("线索"), "lead:view"),
     Item("/office/cases", say("名录案件"), "desk:view"),
     Item("/office/imports", say("批量导入"), "rows:import"),

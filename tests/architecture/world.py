@@ -180,6 +180,7 @@ def _subjects(work: Work) -> tuple[dict[str, Any], datetime]:
         "step": "order_rectification",
         "filename": "registry.css",
         **_leads(work, authorisation),
+        **_tests(work, authorisation),
     }
     return subjects, listed.now
 
@@ -218,3 +219,22 @@ def _leads(work: Work, authorisation: Any) -> dict[str, Any]:
         "supervision.show_paper document_id": photo.id,
         "supervision.withdraw_statement lead_id": statement.id,
     }
+
+
+def _tests(work: Work, authorisation: Any) -> dict[str, Any]:
+    """Return a test report on a batch of the user, and the institution that the user's organisation is on file as."""
+    from gi_registry.batches.models import Batch, TestingInstitution
+    from tests.builders.quality import make_test
+
+    institution = TestingInstitution(
+        organisation_id=authorisation.organisation_id,
+        owner_org_id=authorisation.organisation_id,
+        authority_division=authorisation.authority_division,
+        cma_number="示例",
+        valid_from=work.today,
+    )
+    work.record(institution, "testing_institution:register")
+    work.flush()
+    batch = work.session.exec(select(Batch).where(Batch.authorisation_id == authorisation.id).order_by(col(Batch.id))).first()
+    assert batch is not None
+    return {"institution_id": institution.id, "test_id": make_test(work, batch, institution=institution).id}

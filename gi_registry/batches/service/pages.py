@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gi_registry.batches import queries
-from gi_registry.batches.models import Batch, BatchPlot, YieldCap
-from gi_registry.batches.queries import EntryRow
+from gi_registry.batches.models import Batch, BatchPlot, TestReport, YieldCap
+from gi_registry.batches.queries import EntryRow, quality
 from gi_registry.batches.rules.life import BATCH_LIFE
 from gi_registry.batches.service.declaring import view_batch
 from gi_registry.batches.service.posting import available_of_batch, key_of, left_of
@@ -94,6 +94,7 @@ class BatchPage:
     may_declare: bool
     may_recall: bool
     may_label: bool
+    tests: Sequence[TestReport]
 
     def can(self, action: str) -> bool:
         """Say whether the batch's life has this step from here."""
@@ -188,6 +189,7 @@ def batch_page(work: Work, batch_id: int) -> BatchPage:
         may_declare=work.allows("batch:declare", batch),
         may_recall=work.allows("batch:recall", batch),
         may_label=work.allows("allotment:view", batch),
+        tests=quality.tests_of_batch(session, batch_id),
     )
 
 

@@ -1,4 +1,4 @@
-"""What is on file about one code, read over the driver's connections in six small statements (see ``scans.connections`` for why).
+"""What is on file about one code, read over the driver's connections in seven small statements (see ``scans.connections`` for why).
 
 The tables belong to the features below; their columns are named here and nowhere else in this feature.
 """
@@ -18,7 +18,7 @@ from gi_registry.policy.rules import Candidate, Parameter, choose
 from gi_registry.registry.rules import AUTHORISATION_LIFE, TRACK_LABELS, Facts, Track, standing_of
 from gi_registry.scans.connections import Found, Reader, Statement, day, moment, structure
 from gi_registry.verify.rules.outline import Outline, outline_of
-from gi_registry.verify.rules.record import Goods, Indication, Issuer, Listing, Mark, Origin, Step, User
+from gi_registry.verify.rules.record import Goods, Indication, Issuer, LabReport, Listing, Mark, Origin, Step, User
 
 _RANGE = Statement(
     """SELECT r.id, r.key_id, r.size, r.authorisation_id, a.number, a.product_id, a.state, a.content_per_label, a.unit, k.revoked_from
@@ -41,6 +41,10 @@ _ISSUED = Statement(
 )
 _BATCH = Statement(
     """SELECT number, zone, harvest_year, harvested_on, packed_on, best_before_on, grade, state FROM batch WHERE id = :batch_id"""
+)
+_TESTS = Statement(
+    """SELECT r.institution_name, r.number, r.issued_on, r.result FROM test_report_batch b JOIN test_report r ON r.id = b.report_id
+    WHERE b.batch_id = :batch_id AND r.state = 'entered' ORDER BY r.issued_on DESC, r.id DESC LIMIT 10"""
 )
 _AREA = Statement(
     """SELECT id, places, text, map_review_no, zone FROM area_version
@@ -212,6 +216,12 @@ def goods_of(reader: Reader, minted: Minted, issued: Issued, *, batch_id: int | 
         "state": row["state"],
     }
     return Goods(**batch), row["zone"] or ""
+
+
+def tests_of(reader: Reader, batch_id: int) -> tuple[LabReport, ...]:
+    """Return the newest test reports that speak of a batch."""
+    rows = reader.all(_TESTS, batch_id=batch_id)
+    return tuple(LabReport(row["institution_name"], row["number"], day(row["issued_on"]) or date.min, row["result"]) for row in rows)
 
 
 def origin_of(reader: Reader, gi_id: int, *, zone: str, on: date) -> Origin | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
 
+from gi_registry.batches.rules.quality import RESULT_WORDS
 from gi_registry.codes.rules.format import grouped
 from gi_registry.kernel.words import Words, say
 from gi_registry.scans.rules.verdicts import Verdict
@@ -223,7 +224,8 @@ class _Page:
         if not record.tests:
             return ""
         items = "".join(
-            f"<li>{escape(test.institution)}, {escape(test.number)}, {self.say(sentences.day_words(test.on))}: {escape(test.result)}</li>"
+            f"<li>{escape(test.institution)} · {escape(test.number)} · {self.say(sentences.day_words(test.on))} · "
+            f"{self.say(RESULT_WORDS[test.result])}</li>"
             for test in record.tests
         )
         return f"<section><h2>{self.say(labels.TESTS)}</h2><ul>{items}</ul></section>"

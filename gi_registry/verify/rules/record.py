@@ -118,7 +118,7 @@ class Step:
 
 @dataclass(frozen=True)
 class LabReport:
-    """The summary of a test report."""
+    """The summary of a test report; ``result`` is ``pass`` or ``fail``."""
 
     institution: str
     number: str

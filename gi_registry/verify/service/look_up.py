@@ -26,13 +26,17 @@ from gi_registry.scans.service import Check, Look, record_check, record_look
 from gi_registry.verify.queries import codes as queries
 from gi_registry.verify.rules.answer import Answer, answer, standing
 from gi_registry.verify.rules.outline import Outline
-from gi_registry.verify.rules.record import Checks, Counting, Origin, Record, Suspicion
+from gi_registry.verify.rules.record import Checks, Counting, LabReport, Origin, Record, Suspicion
 
 T = TypeVar("T")
 LOOKED_UP = Counter("gi_scans_total", "Look-ups of codes by verdict", ["verdict"])
 UNCOUNTED = Counter("gi_scans_uncounted_total", "Look-ups of live codes that could not be stored", ["reason"])
 OUTLINE_SECONDS = 300.0
 """How long a process keeps the drawing of an area."""
+TEST_SECONDS = 30.0
+"""How long a process keeps the test reports of a batch: its labels are often scanned one after another."""
+MOST_BATCHES = 2_000
+"""Of so many batches; then it begins anew."""
 POLICY_SECONDS = 30.0
 """How long a process keeps the parameters of policy before it reads them again."""
 
@@ -81,6 +85,7 @@ class Desk:
         self._secrets: dict[int, bytes] = {}
         self._policy: _Policy | None = None
         self._outlines: dict[int, tuple[float, Outline | None]] = {}
+        self._tests: dict[int, tuple[float, tuple[LabReport, ...]]] = {}
         self._opening = threading.Lock()
 
     def now(self, reader: Reader) -> datetime:
@@ -120,6 +125,18 @@ class Desk:
             known = (time.monotonic(), queries.read_outline(reader, origin.area_id))
             self._outlines[origin.area_id] = known
         return replace(origin, outline=known[1])
+
+    def tested(self, reader: Reader, batch_id: int | None) -> tuple[LabReport, ...]:
+        """Return the test reports of a batch, kept by the process for a moment; none without a batch."""
+        if batch_id is None:
+            return ()
+        known = self._tests.get(batch_id)
+        if known is None or time.monotonic() - known[0] > TEST_SECONDS:
+            known = (time.monotonic(), queries.tests_of(reader, batch_id))
+            if len(self._tests) >= MOST_BATCHES:
+                self._tests = {}
+            self._tests[batch_id] = known
+        return known[1]
 
     def policy(self, reader: Reader, now: datetime) -> _Policy:
         """Return the parameters in force."""
@@ -185,6 +202,7 @@ def _on_file(desk: Desk, reader: Reader, code: Code, *, now: datetime) -> _OnFil
         goods=goods,
         origin=desk.outlined(reader, queries.origin_of(reader, issued.gi_id, zone=zone, on=goods.harvested_on or packed_on or today)),
         steps=queries.steps_of(goods, said.activated_at),
+        tests=desk.tested(reader, said.batch_id),
         checks=_seen(history, Counting.NOT_LIVE),
         listing=queries.published_listing(reader, minted.authorisation_id, on=today),
         issued_by=queries.issuer_of(minted, issued),
