@@ -48,6 +48,25 @@ def in_metres(geometry: BaseGeometry, *, around: tuple[float, float]) -> BaseGeo
     return moved if moved.is_valid else shapely.make_valid(moved)
 
 
+_ECCENTRICITY = float(numpy.sqrt(ELLIPSOID.es))
+
+
+def equal_area(geometries: NDArray[numpy.object_]) -> NDArray[numpy.object_]:
+    """Return lon/lat geometries in metres of the cylindrical equal-area plane of GRS 80 (Snyder 1987, 10-14 and 10-15, true at 30°).
+
+    Areas are true everywhere, shapes and distances are not: for shares of areas only.
+    """
+    scale = numpy.cos(numpy.pi / 6) / numpy.sqrt(1 - ELLIPSOID.es / 4)
+
+    def move(at: NDArray[numpy.float64]) -> NDArray[numpy.float64]:
+        sine = numpy.sin(numpy.radians(at[:, 1]))
+        part = numpy.arctanh(_ECCENTRICITY * sine) / _ECCENTRICITY
+        q = (1 - ELLIPSOID.es) * (sine / (1 - ELLIPSOID.es * sine * sine) + part)
+        return numpy.column_stack([ELLIPSOID.a * scale * numpy.radians(at[:, 0]), ELLIPSOID.a * q / (2 * scale)])
+
+    return numpy.asarray(shapely.transform(geometries, move), dtype=object)
+
+
 def centre(geometry: BaseGeometry) -> tuple[float, float]:
     """Return the tenth of a degree (lon, lat) nearest to the middle of a geometry."""
     middle = geometry.centroid
