@@ -65,6 +65,7 @@ GRANTS: dict[str, dict[str, Scope]] = {
     "area:approve": {"province_officer": REGION, "national_officer": ANY},
     "area:record": {"system": ANY},
     "area:view": {"holder_manager": OWN, **_READERS},
+    "land:record": {"province_officer": REGION, "national_officer": ANY, "system": ANY},
     "plot:edit": {**_PRODUCERS, "county_handler": REGION, "system": ANY},
     "plot:view": {**_PRODUCERS, **_READERS},
     "plot:verify": {"county_handler": REGION},

@@ -161,6 +161,8 @@ _GROUNDS = (
 
 _OTHER = (
     Default("batches.conversion-permille", {"default": 1000}, "购进原料按一比一折成产品；有标准折算率的产品按产品代码另行设定。"),
+    Default("batches.trade-days", 30, "同一产品的用标人之间购销，售出方三十日内确认；逾期的购进不计入可贴标数量。"),
+    Default("batches.adjustment-permille", 20, "盘点差在当年入库数量的千分之二十以内的直接入账，超过的由县级核准，防止以盘盈带入外来货。"),
     Default("origin.tolerance-metres", 50, "行政界线图上的误差通常不超过 50 米；只有确定在外才是事由。"),
     Default("origin.plot-verification", {"required": False}, "县级人手有限，未核实的地块先计入核定，另由抽查核对；要求核实的地方改为 true。"),
     Default(

@@ -1,10 +1,12 @@
-"""Accounts by farmer, commodity and grade."""
+"""Accounts by farmer, commodity and grade; sales with two sides; records of stocking, losses, adjustments and regrading."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+import sqlalchemy as sa
 from alembic import op
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from migrations.support import is_postgresql
 
@@ -22,6 +24,7 @@ _BATCH = {
     "account_grade": "VARCHAR DEFAULT '' NOT NULL",
     "farmer_id": "INTEGER CONSTRAINT fk_batch_farmer_id REFERENCES farmer (id)",
     "supplier_farmer_id": "INTEGER CONSTRAINT fk_batch_supplier_farmer_id REFERENCES farmer (id)",
+    "from_year": "INTEGER",
 }
 _ACCOUNT = {
     "farmer_id": "INTEGER DEFAULT 0 NOT NULL",
@@ -58,10 +61,14 @@ def upgrade() -> None:
     for column, kind in _BATCH.items():
         op.execute(f"ALTER TABLE batch ADD COLUMN {column} {kind}")
     _reshape(_BEFORE, _AFTER)
+    _create_trade()
+    _create_goods_record()
 
 
 def downgrade() -> None:
     """Take the key back; refused by its uniqueness where goods stand on several grades."""
+    op.drop_table("goods_record")
+    op.drop_table("trade")
     _reshape(_AFTER, _BEFORE)
     for column in reversed(_BATCH):
         op.execute(f"ALTER TABLE batch DROP COLUMN {column}")
@@ -142,3 +149,119 @@ def _create_balanced(family: str) -> None:
 
 def _drop_balanced() -> None:
     op.execute("DROP TRIGGER IF EXISTS ledger_transfer_balanced" + (" ON ledger_transfer" if is_postgresql(op) else ""))
+
+
+def _scoped() -> list[sa.Column[object]]:
+    return [
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("owner_org_id", sa.Integer(), nullable=True),
+        sa.Column("authority_division", sa.String(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+    ]
+
+
+def _keys(table: str, **columns: str) -> list[sa.ForeignKeyConstraint]:
+    found = {"owner_org_id": "organisation", **columns}
+    return [sa.ForeignKeyConstraint([name], [f"{to}.id"], name=op.f(f"fk_{table}_{name}")) for name, to in found.items()]
+
+
+def _create_trade() -> None:
+    op.create_table(
+        "trade",
+        *_scoped(),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("buyer_authorisation_id", sa.Integer(), nullable=False),
+        sa.Column("seller_authorisation_id", sa.Integer(), nullable=True),
+        sa.Column("seller_farmer_id", sa.Integer(), nullable=True),
+        sa.Column("gi_id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("commodity", sa.String(), nullable=False),
+        sa.Column("grade", sa.String(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("seller_quantity", sa.BigInteger(), nullable=True),
+        sa.Column("traded_on", sa.Date(), nullable=False),
+        sa.Column("answer_by", sa.Date(), nullable=False),
+        sa.Column("period_version", sa.String(), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("evidence", sa.String(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint("state IN ('stated', 'confirmed', 'disputed', 'lapsed', 'withdrawn')", name=op.f("ck_trade_state")),
+        sa.CheckConstraint("unit IN ('g', 'piece')", name=op.f("ck_trade_unit")),
+        sa.CheckConstraint("origin IN ('form', 'import')", name=op.f("ck_trade_origin")),
+        sa.CheckConstraint("quantity > 0 AND (seller_quantity IS NULL OR seller_quantity >= 0)", name=op.f("ck_trade_quantity")),
+        sa.CheckConstraint("(seller_authorisation_id IS NULL) <> (seller_farmer_id IS NULL)", name=op.f("ck_trade_seller")),
+        sa.CheckConstraint("state <> 'disputed' OR reason <> ''", name=op.f("ck_trade_reason")),
+        *_keys(
+            "trade",
+            batch_id="batch",
+            buyer_authorisation_id="authorisation",
+            seller_authorisation_id="authorisation",
+            seller_farmer_id="farmer",
+            gi_id="gi",
+            document_id="document",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trade")),
+        sa.UniqueConstraint("batch_id", name=op.f("uq_trade_batch_id")),
+    )
+    for column in ("owner_org_id", "authority_division", "buyer_authorisation_id", "seller_authorisation_id", "gi_id"):
+        op.create_index(op.f(f"ix_trade_{column}"), "trade", [column])
+    op.create_index("ix_trade_state_answer_by", "trade", ["state", "answer_by"])
+
+
+def _create_goods_record() -> None:
+    op.create_table(
+        "goods_record",
+        *_scoped(),
+        sa.Column("authorisation_id", sa.Integer(), nullable=False),
+        sa.Column("gi_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("commodity", sa.String(), nullable=False),
+        sa.Column("grade", sa.String(), nullable=False),
+        sa.Column("to_grade", sa.String(), nullable=False),
+        sa.Column("farmer_id", sa.Integer(), nullable=True),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("plot_id", sa.Integer(), nullable=True),
+        sa.Column("on_date", sa.Date(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("evidence", sa.String(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("came_in", sa.BigInteger(), nullable=True),
+        sa.Column("limit_permille", sa.Integer(), nullable=True),
+        sa.Column("policy_version", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decision", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint("kind IN ('adjustment', 'loss', 'regrade', 'stocking')", name=op.f("ck_goods_record_kind")),
+        sa.CheckConstraint("state IN ('proposed', 'entered', 'refused', 'withdrawn', 'reversed')", name=op.f("ck_goods_record_state")),
+        sa.CheckConstraint("unit IN ('g', 'piece')", name=op.f("ck_goods_record_unit")),
+        sa.CheckConstraint("origin IN ('form', 'import')", name=op.f("ck_goods_record_origin")),
+        sa.CheckConstraint("quantity > 0 OR (kind = 'adjustment' AND quantity <> 0)", name=op.f("ck_goods_record_quantity")),
+        sa.CheckConstraint("kind <> 'regrade' OR grade <> to_grade", name=op.f("ck_goods_record_grade")),
+        *_keys(
+            "goods_record",
+            authorisation_id="authorisation",
+            gi_id="gi",
+            farmer_id="farmer",
+            batch_id="batch",
+            plot_id="plot",
+            document_id="document",
+            decided_by="person",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goods_record")),
+    )
+    for column in ("owner_org_id", "authority_division", "gi_id", "batch_id", "plot_id"):
+        op.create_index(op.f(f"ix_goods_record_{column}"), "goods_record", [column])
+    op.create_index("ix_goods_record_authorisation_year", "goods_record", ["authorisation_id", "year"])

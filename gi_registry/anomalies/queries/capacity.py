@@ -137,6 +137,7 @@ def add_stock(session: Session, units: Mapping[Unit, Gathered], condition: Colum
         if (
             here is not None
             and batch.kind == Kind.PURCHASE.value
+            and batch.supplier_farmer_id is None  # what own farmers sold grew on the land that counts already
             and (batch.sale_confirmed_on or batch.authorisation_id in outside_allowed)
         ):
             here.purchases.append(stock)
@@ -148,7 +149,8 @@ def add_stock(session: Session, units: Mapping[Unit, Gathered], condition: Colum
 
 
 def _carry(units: Mapping[Unit, Gathered], batch: Batch) -> None:
-    origin = units.get(_unit(batch, batch.harvest_year)) if batch.harvest_year < batch.account_year else None
+    held_in = batch.from_year or batch.harvest_year
+    origin = units.get(_unit(batch, held_in)) if held_in < batch.account_year else None
     if origin is not None:
         origin.sales.append(StockFact(batch.number, batch.quantity))
 

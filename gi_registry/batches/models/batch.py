@@ -17,7 +17,8 @@ class Batch(Row, Scoped, Versioned, table=True):
     """Goods that labels may be bound to. ``quantity`` is what came in, ``product_quantity`` what it yields as product (grams or pieces).
 
     ``commodity`` (empty: the product itself), ``account_grade`` and ``farmer_id`` (None: the authorisation's own) say on which account of
-    the ledger it stands; batches of the first releases stand on the ungraded one. ``supplier_farmer_id``: bought from one's own farmer.
+    the ledger it stands; batches of the first releases stand on the ungraded one. ``supplier_farmer_id``: bought from one's own
+    farmer. ``from_year``: the account year that opening stock is carried from, None where that is its harvest year.
     """
 
     __tablename__ = "batch"
@@ -60,6 +61,7 @@ class Batch(Row, Scoped, Versioned, table=True):
     account_grade: str = Field(default="", sa_column_kwargs={"server_default": ""})
     farmer_id: int | None = Field(default=None, foreign_key="farmer.id")
     supplier_farmer_id: int | None = Field(default=None, foreign_key="farmer.id")
+    from_year: int | None = None
 
 
 class BatchPlot(Row, table=True):

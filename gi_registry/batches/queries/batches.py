@@ -67,7 +67,7 @@ def every_batch(session: Session) -> Sequence[tuple[Batch, str, str | None]]:
 
 
 def batches_of(session: Session, key: LedgerKey, *kinds: Kind) -> Sequence[Batch]:
-    """Return the batches of some kinds that feed one account year, withdrawn ones left out."""
+    """Return the batches of some kinds that feed one account year; withdrawn ones are out, what own farmers sold is on their land."""
     query = select(Batch).where(
         col(Batch.authorisation_id) == key.authorisation_id,
         col(Batch.gi_id) == key.gi_id,
@@ -76,16 +76,17 @@ def batches_of(session: Session, key: LedgerKey, *kinds: Kind) -> Sequence[Batch
         col(Batch.unit) == key.unit,
         col(Batch.kind).in_([kind.value for kind in kinds]),
         col(Batch.state).in_(COUNTED),
+        col(Batch.supplier_farmer_id).is_(None),
     )
     return session.execute(query.order_by(col(Batch.id))).scalars().all()
 
 
 def carried_forward(session: Session, key: LedgerKey) -> Sequence[Batch]:
-    """Return the opening stocks of later years that come from this year's harvest."""
+    """Return the opening stocks of later years that are carried from this year's accounts."""
     query = select(Batch).where(
         col(Batch.authorisation_id) == key.authorisation_id,
         col(Batch.gi_id) == key.gi_id,
-        col(Batch.harvest_year) == key.year,
+        func.coalesce(col(Batch.from_year), col(Batch.harvest_year)) == key.year,
         col(Batch.account_year) > key.year,
         col(Batch.zone) == key.zone,
         col(Batch.unit) == key.unit,

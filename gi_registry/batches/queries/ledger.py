@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlmodel import Session, col
 
 from gi_registry.batches.models import Batch, LedgerAccount, LedgerEntry, LedgerTransfer
-from gi_registry.batches.rules.ledger import QUOTA, Account
+from gi_registry.batches.rules.ledger import QUOTA, Account, Posting
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,10 @@ class LedgerKey:
         """The key of the quota accounts, and of the row that every transfer of these goods locks."""
         return LedgerKey(self.authorisation_id, self.gi_id, self.year, self.zone, self.unit)
 
+    def of_farmer(self, farmer_id: int) -> LedgerKey:
+        """The same goods on a farmer's account (0: the authorisation's own)."""
+        return replace(self, farmer_id=farmer_id)
+
 
 @dataclass(frozen=True)
 class EntryRow:
@@ -55,6 +59,11 @@ class EntryRow:
     commodity: str = ""
     grade: str = ""
     farmer_id: int = 0
+
+    @property
+    def posting(self) -> Posting:
+        """The entry as a side of a transfer."""
+        return Posting(Account(self.account), self.amount, self.year, self.commodity, self.unit, self.grade, self.farmer_id)
 
 
 def balances_of(session: Session, key: LedgerKey) -> dict[Account, int]:
@@ -138,6 +147,14 @@ def entries_of_batch(session: Session, batch_id: int) -> list[EntryRow]:
     """Return the entries of every transfer that names a batch."""
     query = entries().where(col(LedgerTransfer.batch_id) == batch_id).order_by(col(LedgerEntry.id))
     return [EntryRow(*row) for row in session.execute(query)]
+
+
+def entries_of_source(session: Session, tag: str, source_kind: str, source_id: int) -> list[Posting]:
+    """Return the transfer that one source made under a tag as postings, each with its own account in full."""
+    query = entries().where(
+        col(LedgerTransfer.tag) == tag, col(LedgerTransfer.source_kind) == source_kind, col(LedgerTransfer.source_id) == source_id
+    )
+    return [EntryRow(*row).posting for row in session.execute(query.order_by(col(LedgerEntry.id)))]
 
 
 def entries() -> Select[Any]:

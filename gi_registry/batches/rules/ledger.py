@@ -60,6 +60,9 @@ TAG_WORDS: dict[str, Words] = {
     "quota:reserve": say("申领标识，预留额度"),
     "quota:use": say("激活贴标"),
     "quota:release": say("退回额度"),
+    "trade:correct": say("按售出方的数量更正"),
+    "record:enter": say("损耗、调整、投放、换级入账"),
+    "record:reverse": say("冲回记录"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gi_registry.batches.queries import find_batch, get_batch, labelled_of_batch, list_batches
+from gi_registry.batches.queries import find_batch, find_trade, get_batch, labelled_of_batch, list_batches
 from gi_registry.batches.service.capacity import AreaOfYear, area_of_year, entitlement
 from gi_registry.batches.service.caps import set_cap
 from gi_registry.batches.service.declaring import (
@@ -15,33 +15,57 @@ from gi_registry.batches.service.declaring import (
     withdraw_batch,
 )
 from gi_registry.batches.service.posting import available_of_batch, record_use, release, reserve, use_reserved
-from gi_registry.batches.service.statement import Statement, YearTotals, statements, year_totals
-from gi_registry.batches.service.trading import confirm_sale
+from gi_registry.batches.service.records import decide_record, record_goods, view_record, withdraw_record
+from gi_registry.batches.service.statement import AgedStock, Statement, YearTotals, aged_stock, statements, year_totals
+from gi_registry.batches.service.trading import (
+    accept_trade,
+    confirm_sale,
+    confirm_trade,
+    dispute_trade,
+    lapse_trades,
+    restate_trade,
+    view_trade,
+    withdraw_trade,
+)
 
 __all__ = [
+    "AgedStock",
     "AreaOfYear",
     "Share",
     "Statement",
     "YearTotals",
+    "accept_trade",
+    "aged_stock",
     "area_of_year",
     "available_of_batch",
     "close_batch",
     "confirm_sale",
+    "confirm_trade",
+    "decide_record",
     "declare_batch",
+    "dispute_trade",
     "entitlement",
     "find_batch",
+    "find_trade",
     "get_batch",
     "labelled_of_batch",
+    "lapse_trades",
     "list_batches",
     "recall_batch",
+    "record_goods",
     "record_use",
     "release",
     "reserve",
+    "restate_trade",
     "set_cap",
     "statements",
     "store_batch",
     "use_reserved",
     "view_batch",
+    "view_record",
+    "view_trade",
     "withdraw_batch",
+    "withdraw_record",
+    "withdraw_trade",
     "year_totals",
 ]

@@ -15,14 +15,14 @@ from gi_registry.batches.queries import LedgerKey
 from gi_registry.batches.rules import dates, ledger
 from gi_registry.batches.rules.amounts import read_amount, with_unit
 from gi_registry.batches.rules.entitlement import BY_GROUND
-from gi_registry.batches.rules.ledger import Account, Posting, Postings
+from gi_registry.batches.rules.ledger import Account, Postings
 from gi_registry.batches.rules.life import BATCH_LIFE, Kind, Origin
 from gi_registry.batches.schemas import BatchFields
+from gi_registry.batches.service import sellers
 from gi_registry.batches.service.capacity import entitlement
 from gi_registry.batches.service.posting import DECLARE, WITHDRAW, available_of_batch, key_of, lock_quota, not_overdrawn, post
 from gi_registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, invalid
 from gi_registry.kernel.words import Words, packed, say
-from gi_registry.notices import service as notices
 from gi_registry.origin import queries as plots
 from gi_registry.origin.models import Plot
 from gi_registry.origin.rules.versions import covers
@@ -115,8 +115,10 @@ def _oddities(work: Work, fields: BatchFields, shares: tuple[tuple[Plot, int], .
         yield FieldError("harvested_on", say("没有填写采收日期。"), say("产地按采收当天有效的范围判定，请填写采收日期。"))
     if fields.kind is Kind.OPENING and fields.counted_year <= fields.harvest_year:
         yield FieldError("harvest_year", say("往年库存的采收年度应早于计入年度。"), say("请填写货物实际采收的年度。"))
-    if fields.kind in (Kind.PURCHASE, Kind.PRE_PRINTED) and not (fields.supplier or fields.supplier_number):
+    if fields.kind in (Kind.PURCHASE, Kind.PRE_PRINTED) and not (fields.supplier or fields.supplier_number or fields.supplier_farmer_id):
         yield FieldError("supplier", say("没有填写供货方或印制单位。"), say("请填写单位名称。"))
+    if fields.supplier_farmer_id and not fields.evidence:
+        yield FieldError("evidence", say("没有填写农户签收的收购清单。"), say("请填写收购清单的编号和日期。"))
     if difference:
         yield FieldError(
             "quantity", say("总数与各地块数量之和相差 %(amount)s。", amount=with_unit(abs(difference), unit)), say("请核对各地块的数量。")
@@ -134,7 +136,8 @@ def _unfounded(work: Work, authorisation: Authorisation, fields: BatchFields, de
         yield FieldError("plots", say("本产品按产能核定，采收数量没有写明地块。"), say("请按地块填写采收数量。"))
     if fields.kind is not Kind.OPENING or fields.counted_year <= fields.harvest_year:
         return
-    key = LedgerKey(authorisation.id or 0, authorisation.gi_id, fields.harvest_year, fields.zone, unit)
+    from_year = fields.from_year or fields.harvest_year
+    key = LedgerKey(authorisation.id or 0, authorisation.gi_id, from_year, fields.zone, unit, commodity=fields.commodity)
     lock_quota(work, key, fields.counted_year)
     held = sum(ledger.draw(declared.quantity, queries.stock_by_grade(work.session, key), grade=_grade(work, fields)).values())
     if not _before_the_ledger(work, key) and declared.quantity > held:
@@ -165,6 +168,8 @@ def _before_the_ledger(work: Work, key: LedgerKey) -> bool:
 def _store(
     work: Work, authorisation: Authorisation, fields: BatchFields, *, unit: str, declared: _Declared, number: str, origin: Origin
 ) -> Batch:
+    for field in ("farmer_id", "supplier_farmer_id"):
+        sellers.own_farmer(work, authorisation.id or 0, getattr(fields, field), field=field)
     rate, rate_version = _conversion(work, authorisation, fields)
     warnings = [item.reason for item in declared.oddities]
     batch = Batch(
@@ -175,16 +180,17 @@ def _store(
         gi_id=authorisation.gi_id,
         **fields.model_dump(
             include={"product_id", "zone", "harvest_year", "harvested_on", "packed_on", "best_before_on", "grade", "supplier"}
+            | {"commodity", "farmer_id", "supplier_farmer_id", "from_year"}
         ),
         account_year=fields.counted_year,
         account_grade=_grade(work, fields),
         kind=fields.kind.value,
         quantity=declared.quantity,
         unit=unit,
-        product_quantity=declared.quantity * rate // 1000,
+        product_quantity=declared.quantity if fields.commodity else declared.quantity * rate // 1000,
         conversion_permille=rate,
         conversion_version=rate_version,
-        supplier_authorisation_id=_supplier(work, authorisation, fields),
+        supplier_authorisation_id=sellers.supplier_of(work, authorisation, fields),
         origin=origin.value,
         created_at=work.now,
     )
@@ -196,7 +202,7 @@ def _store(
     batch.warnings = [packed(words) for words in warnings]
     work.record(batch, "batch:declare")
     work.flush()
-    _ask_seller(work, batch, authorisation)
+    sellers.open_trade(work, batch, authorisation, evidence=fields.evidence)
     return batch
 
 
@@ -215,28 +221,6 @@ def _conversion(work: Work, authorisation: Authorisation, fields: BatchFields) -
     rates: Mapping[str, int] = found.value if found else {}
     gi = registry.get_gi(work.session, authorisation.gi_id)
     return int(rates.get(gi.code, rates.get("default", 1000))), found.version if found else ""
-
-
-def _supplier(work: Work, authorisation: Authorisation, fields: BatchFields) -> int | None:
-    if not fields.supplier_number:
-        return None
-    found = registry.find_authorisation(work.session, fields.supplier_number)
-    if found is None:
-        raise invalid(
-            "supplier_number",
-            say("没有登记号为 %(number)s 的用标登记。", number=fields.supplier_number),
-            say("请核对售出方的登记号；售出方不是用标人的，这一项不填。"),
-            value=fields.supplier_number,
-        )
-    same = found.organisation_id is not None and found.organisation_id == authorisation.organisation_id
-    if found.id == authorisation.id or same:
-        raise invalid(
-            "supplier_number",
-            say("购进方和售出方是同一单位。"),
-            say("请填写实际的售出方；自有的货按采收申报。"),
-            value=fields.supplier_number,
-        )
-    return found.id
 
 
 def _store_shares(work: Work, batch: Batch, shares: tuple[tuple[Plot, int], ...], *, on: date) -> list[Words]:
@@ -266,7 +250,7 @@ def _store_shares(work: Work, batch: Batch, shares: tuple[tuple[Plot, int], ...]
 def _enter(work: Work, batch: Batch) -> list[Words]:
     """Write the batch into the ledger; return what is odd about it there."""
     key = key_of(batch)
-    lock_quota(work, key, batch.harvest_year)
+    lock_quota(work, key, _from(batch))
     postings, warnings = _postings(work, batch)
     post(work, key, postings, tag=DECLARE, source_kind="batch", source_id=batch.id or 0, batch_id=batch.id, on_date=batch.harvested_on)
     return warnings
@@ -277,18 +261,25 @@ def _postings(work: Work, batch: Batch) -> tuple[Postings, list[Words]]:
     if batch.kind == Kind.HARVEST:
         return ledger.harvest(batch.quantity), []
     if batch.kind == Kind.PURCHASE:
-        return ledger.purchase(batch.quantity, product=batch.product_quantity), []
+        bought = ledger.purchase(batch.quantity, product=batch.product_quantity)
+        sold, warnings = sellers.farmers_side(work, batch)
+        return bought + sold, warnings
     if batch.kind == Kind.OPENING:
-        held = queries.stock_by_grade(work.session, replace(key, year=batch.harvest_year))
-        years = {"from_year": batch.harvest_year, "account_year": batch.account_year}
+        from_year = _from(batch)
+        held = queries.stock_by_grade(work.session, replace(key, year=from_year))
+        years = {"from_year": from_year, "account_year": batch.account_year}
         postings = ledger.opening(batch.quantity, **years, held=held, grade=batch.account_grade)
         short = batch.quantity - sum(ledger.draw(batch.quantity, held, grade=batch.account_grade).values())
-        known = [say("%(year)s 年度台账的库存比申报的少 %(amount)s。", year=batch.harvest_year, amount=with_unit(short, batch.unit))]
-        if _before_the_ledger(work, replace(key, year=batch.harvest_year)):
-            known = [say("%(year)s 年度早于台账的第一个年度，数量按申报记载，待提交证明材料。", year=batch.harvest_year)]
+        known = [say("%(year)s 年度台账的库存比申报的少 %(amount)s。", year=from_year, amount=with_unit(short, batch.unit))]
+        if _before_the_ledger(work, replace(key, year=from_year)):
+            known = [say("%(year)s 年度早于台账的第一个年度，数量按申报记载，待提交证明材料。", year=from_year)]
         return postings, known if short > 0 else []
     on_hand = queries.balances_of(work.session, key).get(Account.STOCK, 0)
     return ledger.packages(batch.quantity, on_hand=on_hand), _odd_packages(work, batch, on_hand=on_hand)
+
+
+def _from(batch: Batch) -> int:
+    return batch.from_year or batch.harvest_year
 
 
 def _odd_packages(work: Work, batch: Batch, *, on_hand: int) -> list[Words]:
@@ -300,22 +291,6 @@ def _odd_packages(work: Work, batch: Batch, *, on_hand: int) -> list[Words]:
     if batch.quantity > granted.left:
         warnings.append(say("预印包装用量超过剩余额度 %(left)s。", left=with_unit(granted.left, batch.unit)))
     return warnings
-
-
-def _ask_seller(work: Work, batch: Batch, buyer: Authorisation) -> None:
-    if batch.supplier_authorisation_id is None:
-        return
-    seller = registry.get_authorisation(work.session, batch.supplier_authorisation_id)
-    if seller.organisation_id is None:
-        return
-    values = {"buyer": buyer.raw_name, "amount": with_unit(batch.quantity, batch.unit), "number": batch.number}
-    notices.notify(
-        work,
-        organisation_id=seller.organisation_id,
-        title=say("%(buyer)s 申报向您购进 %(amount)s，请确认", **values),
-        body=say("批次 %(number)s：请在台账页面核对数量并确认；确认后计入您的已售原料。", **values),
-        link=f"/authorisations/{seller.id}/ledger",
-    )
 
 
 # ---- the steps of a batch's life -----------------------------------------------------------------------------------------------------
@@ -355,11 +330,11 @@ def withdraw_batch(work: Work, batch_id: int, *, why: str, version: int | None =
     batch = queries.get_batch(work.session, batch_id)
     work.require("batch:declare", batch)
     key = key_of(batch)
-    lock_quota(work, key, batch.harvest_year)
+    lock_quota(work, key, _from(batch))
     batch = queries.locked_batch(work.session, batch_id)
     check_version(batch, version)
     BATCH_LIFE.after(batch.state, "withdraw")
-    if batch.sale_confirmed_on is not None:
+    if batch.sale_confirmed_on is not None and batch.supplier_farmer_id is None:
         raise Conflict(say("售出方已确认这笔销售，不能撤回。"), remedy=say("货物退回的，请与售出方各自更正申报。"))
     if queries.labelled_of_batch(work.session, batch_id):
         raise Conflict(say("批次已有贴标，不能撤回。"), remedy=say("申报有误的，请作废标识；产品有问题的，请召回批次。"))
@@ -370,12 +345,9 @@ def withdraw_batch(work: Work, batch_id: int, *, why: str, version: int | None =
         post(work, key, postings, tag=WITHDRAW, source_kind="batch", source_id=batch_id, batch_id=batch_id, memo=why)
         batch.reason = why
         advance(work, batch, BATCH_LIFE, "withdraw")
+        sellers.withdraw_trade(work, batch, why=why)
     return batch
 
 
 def _posted(work: Work, batch: Batch) -> Postings:
-    declared = [entry for entry in queries.entries_of_batch(work.session, batch.id or 0) if entry.tag == DECLARE]
-    return tuple(
-        Posting(Account(entry.account), entry.amount, entry.year, entry.commodity, entry.unit, entry.grade, entry.farmer_id)
-        for entry in declared
-    )
+    return tuple(queries.entries_of_source(work.session, DECLARE, "batch", batch.id or 0))

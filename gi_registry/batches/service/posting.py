@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, replace
 from datetime import date
@@ -88,16 +89,18 @@ def post(
     The caller holds the quota rows (``lock_quota``, ``lock_keys``). A posting goes to the key's own account unless it names another year,
     unit, commodity, grade or farmer; quota accounts have neither commodity, grade nor farmer. Zero-sum holds per family (goods, quota),
     commodity and unit: a transformation goes through CONVERSION of both, best as one transfer per batch (``batch_id``), since what is
-    left of a batch is read from the transfers that name it. Raises Duplicate for a second transfer of the same source.
+    left of a batch is read from the transfers that name it. Raises Duplicate for a second transfer of the same source, MassBalanceExceeded
+    with the figures where an account that holds goods would fall below its tolerance.
     """
     ledger.check(postings, commodity=key.commodity, unit=key.unit)
     if queries.find_transfer(work.session, tag, source_kind, source_id):
         raise Duplicate(
             say("这笔台账已经记过，不会重复记。"), remedy=say("请刷新页面查看现在的数字。"), basis=f"{tag} {source_kind}:{source_id}"
         )
+    sides = [(locked_account(work, _key_of(key, posting), posting.account), posting) for posting in postings]
+    _refuse_below_tolerance(sides)
     transfer_id = queries.next_transfer_id(work.session)
-    for posting in postings:
-        account = locked_account(work, _key_of(key, posting), posting.account)
+    for account, posting in sides:
         account.balance += posting.amount
         work.record(account, "ledger:balance")
         work.record(LedgerEntry(transfer_id=transfer_id, account_id=account.id or 0, amount=posting.amount), "ledger:entry")
@@ -115,6 +118,15 @@ def post(
     work.record(transfer, "ledger:transfer")
     work.flush()
     return transfer
+
+
+def _refuse_below_tolerance(sides: Sequence[tuple[LedgerAccount, Posting]]) -> None:
+    taken: Counter[int] = Counter()
+    for account, posting in sides:
+        taken[account.id or 0] -= posting.amount
+    for account, posting in sides:
+        if posting.account not in ledger.SOURCES and account.balance - taken[account.id or 0] < -account.tolerance:
+            ledger.refuse_beyond(taken[account.id or 0], account.balance + account.tolerance, unit=account.unit)
 
 
 def _key_of(key: LedgerKey, posting: Posting) -> LedgerKey:
@@ -267,6 +279,11 @@ def release(
 def _check_fits(batch: Batch, key: LedgerKey) -> None:
     if batch.authorisation_id != key.authorisation_id or batch.gi_id != key.gi_id:
         raise invalid("batch_id", say("这个批次不属于本用标登记。"), say("请选择自己的批次。"))
+    if batch.commodity or batch.farmer_id:
+        raise Conflict(
+            say("批次 %(number)s 还不是可以贴标的产品。", number=batch.number),
+            remedy=say("农户的采收请先登记收购，原料请先登记加工，再在所得批次上贴标。"),
+        )
     if batch.state not in LABELLABLE:
         raise Conflict(say("批次 %(number)s 已召回或撤回，不能再贴标。", number=batch.number), remedy=say("请选择其他批次。"))
     if batch.unit != key.unit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +13,8 @@ from gi_registry.batches import queries
 from gi_registry.batches.queries import EntryRow, LedgerKey
 from gi_registry.batches.rules.entitlement import Entitlement
 from gi_registry.batches.rules.ledger import Account
-from gi_registry.batches.rules.life import Kind
+from gi_registry.batches.rules.life import COUNTED, Kind
+from gi_registry.batches.rules.records import age_years
 from gi_registry.batches.service.capacity import entitlement
 from gi_registry.batches.service.posting import DECLARE, WITHDRAW
 from gi_registry.registry import queries as registry
@@ -124,7 +126,7 @@ def year_totals(session: Session, authorisation_id: int, year: int) -> YearTotal
     """Return the goods of an authorisation in one account year, for the annual report's prefill, by unit."""
     sums: dict[str, dict[str, int]] = {}
     for batch in queries.list_batches(session, authorisation_id, year):
-        if batch.state != "withdrawn":
+        if batch.state != "withdrawn" and batch.supplier_farmer_id is None:
             of_kind = sums.setdefault(batch.kind, {})
             of_kind[batch.unit] = of_kind.get(batch.unit, 0) + batch.quantity
     held: dict[Account, dict[str, int]] = {}
@@ -142,3 +144,47 @@ def year_totals(session: Session, authorisation_id: int, year: int) -> YearTotal
         sold=held.get(Account.SOLD, {}),
         stock=held.get(Account.STOCK, {}),
     )
+
+
+@dataclass(frozen=True)
+class AgedStock:
+    """What is still kept of one harvest, whatever year's account it lies in; ``left`` in grams or pieces."""
+
+    harvest_year: int
+    zone: str
+    unit: str
+    commodity: str
+    age_years: int
+    left: int
+
+
+def aged_stock(work: Work, authorisation_id: int) -> list[AgedStock]:
+    """Return the stock of earlier harvests that an authorisation keeps, oldest first: several harvest years at once (陈皮, 白茶).
+
+    A harvest's share of a year's account is what its batches left there, less what later years carried on from it; never more than the
+    account holds.
+    """
+    work.require("ledger:view", registry.get_authorisation(work.session, authorisation_id))
+    batches = [item for item in queries.list_batches(work.session, authorisation_id) if item.state in COUNTED and not item.farmer_id]
+    left = queries.left_by_batch(work.session, authorisation_id)
+    shares: Counter[tuple[int, str, str, str, int]] = Counter()
+    for batch in batches:
+        goods = (batch.harvest_year, batch.zone, batch.unit, batch.commodity)
+        shares[*goods, batch.account_year] += max(0, left.get(batch.id or 0, 0))
+        if batch.kind == Kind.OPENING and batch.account_year != (carried_from := batch.from_year or batch.harvest_year):
+            shares[*goods, carried_from] -= batch.quantity
+    return _aged(work, authorisation_id, shares)
+
+
+def _aged(work: Work, authorisation_id: int, shares: Mapping[tuple[int, str, str, str, int], int]) -> list[AgedStock]:
+    on_hand: Counter[tuple[str, str, str, int]] = Counter()
+    for key, balance in queries.stock_by_key(work.session, authorisation_id).items():
+        if not key.farmer_id:
+            on_hand[key.zone, key.unit, key.commodity, key.year] += balance
+    kept: Counter[tuple[int, str, str, str]] = Counter()
+    for (harvest_year, zone, unit, commodity, year), share in sorted(shares.items()):
+        part = max(0, min(share, on_hand[zone, unit, commodity, year]))
+        on_hand[zone, unit, commodity, year] -= part
+        kept[harvest_year, zone, unit, commodity] += part
+    year = work.today.year
+    return [AgedStock(*goods, age_years(goods[0], year), part) for goods, part in sorted(kept.items()) if part and goods[0] < year]

@@ -1,42 +1,218 @@
-"""Sales between users: what the buyer states, the seller confirms."""
+"""Sales between users: what the buyer states, the seller confirms within a period, or disputes with a figure of its own.
+
+Every act locks the quota rows of both sides in one order, then the batch, then the sale, and is refused with figures where a stock or an
+entitlement would not hold it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
 
 from gi_registry.batches import queries
-from gi_registry.batches.models import Batch
+from gi_registry.batches.models import Batch, Trade
+from gi_registry.batches.queries import LedgerKey
 from gi_registry.batches.rules import ledger
+from gi_registry.batches.rules import trade as rules
+from gi_registry.batches.rules.amounts import read_amount, with_unit
 from gi_registry.batches.rules.life import LABELLABLE
-from gi_registry.batches.service.posting import SELL, key_of, lock_keys, not_overdrawn, post
-from gi_registry.kernel.errors import Conflict, NotFound
-from gi_registry.kernel.words import say
+from gi_registry.batches.rules.trade import TRADE_LIFE
+from gi_registry.batches.service import sellers
+from gi_registry.batches.service.declaring import withdraw_batch
+from gi_registry.batches.service.posting import SELL, available_of_batch, key_of, lock_keys, not_overdrawn, post
+from gi_registry.kernel.errors import Conflict, MassBalanceExceeded, NotFound
+from gi_registry.kernel.words import Words, say
+from gi_registry.notices import service as notices
+from gi_registry.policy import service as policy
 from gi_registry.registry import queries as registry
-from gi_registry.workflow import Work, check_version
+from gi_registry.workflow import Work, advance, check_version
+
+CORRECT = "trade:correct"
+AT_ONCE = 200
 
 
-def confirm_sale(work: Work, batch_id: int, *, version: int | None = None) -> Batch:
+@dataclass(frozen=True)
+class _Locked:
+    """A sale with everything it touches locked: the batch, and the keys of both sides (the seller's as the batch's goods there)."""
+
+    trade: Trade
+    batch: Batch
+    buyer: LedgerKey
+    seller: LedgerKey
+
+
+def view_trade(work: Work, trade_id: int) -> Trade:
+    """Return a sale to either side or to an officer of its region; NotFound for everybody else."""
+    trade = queries.get_trade(work.session, trade_id)
+    seller = registry.get_authorisation(work.session, trade.seller_authorisation_id) if trade.seller_authorisation_id else None
+    if seller is None or not work.allows("ledger:view", seller):
+        work.require("ledger:view", trade)
+    return trade
+
+
+def confirm_sale(work: Work, batch_id: int, *, version: int | None = None, grade: str | None = None) -> Batch:
     """Confirm, as the seller, that another user's purchase came from here: it leaves one's stock and counts for the buyer (domain §6).
 
-    Raises Conflict for a purchase withdrawn, recalled or confirmed already, and where labels hold the entitlement that is sold.
+    ``version`` is the batch's. Raises Conflict for a purchase withdrawn, recalled or confirmed already, and where labels hold the
+    entitlement that is sold; MassBalanceExceeded where the seller's stock holds less.
     """
     batch = queries.get_batch(work.session, batch_id)
     if batch.supplier_authorisation_id is None:
         raise NotFound
-    seller = registry.get_authorisation(work.session, batch.supplier_authorisation_id)
-    work.require("batch:declare", seller)
-    key = replace(key_of(batch), authorisation_id=seller.id or 0)
-    lock_keys(work, key)
-    batch = queries.locked_batch(work.session, batch_id)
+    work.require("batch:declare", registry.get_authorisation(work.session, batch.supplier_authorisation_id))
     check_version(batch, version)
     if batch.sale_confirmed_on is not None:
         raise Conflict(say("这笔销售已经确认。"), remedy=say("请刷新页面。"))
-    if batch.state not in LABELLABLE:
-        raise Conflict(say("这笔购进已撤回或召回，不能确认。"), remedy=say("请与购进方核对；需要确认的，请其重新申报。"))
-    held = queries.stock_by_grade(work.session, key)
-    with not_overdrawn(work, key):
-        postings = ledger.sale(batch.quantity, held=held, unit=batch.unit, grade=batch.account_grade)
-        post(work, key, postings, tag=SELL, source_kind="batch", source_id=batch_id)
-        batch.sale_confirmed_on = work.today
-        work.record(batch, "batch:confirm_sale")
+    confirm_trade(work, sellers.trade_of(work, batch).id or 0, grade=grade)
     return batch
+
+
+def confirm_trade(work: Work, trade_id: int, *, version: int | None = None, grade: str | None = None) -> Trade:
+    """Confirm a sale as the seller, with the buyer's figure; ``grade`` says from which of the seller's stocks (default: the buyer's).
+
+    Raises as ``confirm_sale``.
+    """
+    held = _as_seller(work, trade_id, version)
+    if held.batch.state not in LABELLABLE:
+        raise Conflict(say("这笔购进已撤回或召回，不能确认。"), remedy=say("请与购进方核对；需要确认的，请其重新申报。"))
+    TRADE_LIFE.after(held.trade.state, "confirm")
+    _agree(work, held, held.trade.quantity, action="confirm", grade=grade)
+    _tell(work, held.trade.buyer_authorisation_id, held, say("售出方已确认您的购进 %(number)s", number=held.batch.number))
+    return held.trade
+
+
+def dispute_trade(work: Work, trade_id: int, *, quantity: str, why: str, version: int | None = None) -> Trade:
+    """Say, as the seller, what one sold instead (kilograms or pieces; 0: nothing) and why; the buyer and the county see both figures."""
+    held = _as_seller(work, trade_id, version)
+    own = rules.own_figure(read_amount(quantity, held.trade.unit, "quantity"), held.trade.quantity, unit=held.trade.unit)
+    held.trade.seller_quantity, held.trade.reason, held.trade.answered_on = own, why, work.today
+    advance(work, held.trade, TRADE_LIFE, "dispute")
+    told = say("售出方对购进 %(number)s 的数量有异议：售出方称 %(own)s", number=held.batch.number, own=with_unit(own, held.trade.unit))
+    _tell(work, held.trade.buyer_authorisation_id, held, told)
+    return held.trade
+
+
+def accept_trade(work: Work, trade_id: int, *, version: int | None = None) -> Trade:
+    """Take over, as the buyer, the seller's figure: the purchase is corrected, the goods leave the seller's stock, the sale counts.
+
+    Raises Conflict where the seller sold nothing, MassBalanceExceeded where the goods that are too many are no longer there.
+    """
+    held = _as_buyer(work, trade_id, version)
+    TRADE_LIFE.after(held.trade.state, "accept")
+    agreed = rules.acceptable(held.trade.seller_quantity)
+    with not_overdrawn(work, held.buyer):
+        _correct(work, held, agreed)
+        held.trade.quantity = agreed
+        _agree(work, held, agreed, action="accept", grade=None)
+    _tell(work, held.trade.seller_authorisation_id, held, say("购进方已按您的数量更正 %(number)s", number=held.batch.number))
+    return held.trade
+
+
+def withdraw_trade(work: Work, trade_id: int, *, why: str, version: int | None = None) -> Trade:
+    """Take a purchase back, as the buyer, before the seller confirmed it; its batch is withdrawn with it."""
+    trade = queries.get_trade(work.session, trade_id)
+    work.require("batch:declare", trade)
+    check_version(trade, version)
+    TRADE_LIFE.after(trade.state, "withdraw")
+    withdraw_batch(work, trade.batch_id, why=why)
+    return trade
+
+
+def restate_trade(work: Work, trade_id: int, *, version: int | None = None) -> Trade:
+    """Ask the seller again, as the buyer, after the period lapsed: a new period begins."""
+    held = _as_buyer(work, trade_id, version)
+    period = policy.at(work.session, sellers.PERIOD, held.trade.authority_division, work.today)
+    held.trade.answer_by, held.trade.period_version = work.today + timedelta(days=int(period.value)), period.version
+    advance(work, held.trade, TRADE_LIFE, "restate")
+    sellers.ask_seller(work, held.trade, held.batch)
+    return held.trade
+
+
+def lapse_trades(work: Work) -> int:
+    """End the wait for sellers whose period is over, and put older purchases that still wait on file as sales; return how many moved."""
+    for batch in queries.purchases_without_trade(work.session, limit=AT_ONCE):
+        sellers.trade_of(work, batch)
+    moved = 0
+    for waiting in queries.overdue_trades(work.session, work.today, limit=AT_ONCE):
+        trade = queries.locked_trade(work.session, waiting.id or 0)
+        if not (trade.state == TRADE_LIFE.initial and trade.answer_by < work.today):
+            continue
+        advance(work, trade, TRADE_LIFE, "lapse")
+        _tell_lapsed(work, trade)
+        moved += 1
+    return moved
+
+
+def _as_seller(work: Work, trade_id: int, version: int | None) -> _Locked:
+    trade = view_trade(work, trade_id)
+    if trade.seller_authorisation_id is None:
+        raise NotFound
+    work.require("batch:declare", registry.get_authorisation(work.session, trade.seller_authorisation_id))
+    return _locked(work, trade, version)
+
+
+def _as_buyer(work: Work, trade_id: int, version: int | None) -> _Locked:
+    trade = view_trade(work, trade_id)
+    work.require("batch:declare", trade)
+    return _locked(work, trade, version)
+
+
+def _locked(work: Work, trade: Trade, version: int | None) -> _Locked:
+    buyer = key_of(queries.get_batch(work.session, trade.batch_id))
+    seller = LedgerKey(trade.seller_authorisation_id or 0, trade.gi_id, trade.year, trade.zone, trade.unit, commodity=trade.commodity)
+    lock_keys(work, buyer, *([seller] if trade.seller_authorisation_id else []))
+    batch = queries.locked_batch(work.session, trade.batch_id)
+    trade = queries.locked_trade(work.session, trade.id or 0)
+    check_version(trade, version)
+    return _Locked(trade, batch, buyer, seller)
+
+
+def _agree(work: Work, held: _Locked, quantity: int, *, action: str, grade: str | None) -> None:
+    """The goods leave the seller's stock and the sale counts for both, unless labels hold the entitlement that goes with them."""
+    with ExitStack() as stack:
+        if not held.seller.commodity:
+            stack.enter_context(not_overdrawn(work, held.seller))
+        stock = queries.stock_by_grade(work.session, held.seller)
+        postings = ledger.sale(quantity, held=stock, unit=held.trade.unit, grade=held.trade.grade if grade is None else grade)
+        post(work, held.seller, postings, tag=SELL, source_kind="batch", source_id=held.trade.batch_id)
+        sellers.settle(work, held.trade, held.batch, action=action)
+
+
+def _correct(work: Work, held: _Locked, agreed: int) -> None:
+    batch = held.batch
+    product = agreed if batch.commodity else agreed * batch.conversion_permille // 1000
+    gone, there = batch.product_quantity - product, available_of_batch(work.session, batch.id or 0)
+    if gone > there:
+        raise MassBalanceExceeded(
+            say(
+                "更正要减少 %(gone)s，这个批次只剩 %(there)s。",
+                gone=with_unit(gone, batch.unit),
+                there=with_unit(there, batch.unit),
+            ),
+            remedy=say("已贴标或已加工的部分不能减少，请与售出方重新核对数量。"),
+        )
+    postings = rules.correction((batch.quantity, batch.product_quantity), (agreed, product))
+    post(work, held.buyer, postings, tag=CORRECT, source_kind="trade", source_id=held.trade.id or 0, batch_id=batch.id)
+    batch.quantity, batch.product_quantity = agreed, product
+
+
+def _tell(work: Work, authorisation_id: int | None, held: _Locked, title: Words) -> None:
+    found = registry.get_authorisation(work.session, authorisation_id or 0)
+    if found.organisation_id is not None:
+        body = say("批次 %(number)s：双方的数量和状态见这笔购销的页面。", number=held.batch.number)
+        notices.notify(work, organisation_id=found.organisation_id, title=title, body=body, link=f"/trades/{held.trade.id}")
+
+
+def _tell_lapsed(work: Work, trade: Trade) -> None:
+    batch = queries.get_batch(work.session, trade.batch_id)
+    buyer = registry.get_authorisation(work.session, trade.buyer_authorisation_id)
+    if buyer.organisation_id is None:
+        return
+    notices.notify(
+        work,
+        organisation_id=buyer.organisation_id,
+        title=say("购进 %(number)s 逾期未获售出方确认", number=batch.number),
+        body=say("售出方在 %(by)s 前没有确认，这笔购进暂不计入可贴标数量；可以再次请其确认，或撤回。", by=trade.answer_by.isoformat()),
+        link=f"/trades/{trade.id}",
+    )
