@@ -1,0 +1,159 @@
+"""Reads of what a statement shows, each in one query for as many users and years as are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlmodel import Session, col
+
+from gi_registry.batches.models import Batch, BatchPlot, LedgerAccount, LedgerEntry, LedgerTransfer
+from gi_registry.batches.queries.ledger import EntryRow, entries
+from gi_registry.batches.rules.ledger import QUOTA, Account
+from gi_registry.batches.rules.life import COUNTED, Kind
+from gi_registry.batches.rules.statements import Goods
+from gi_registry.origin.models import Plot
+
+Rows = dict["GoodsKey", Goods]
+
+
+@dataclass(frozen=True, order=True)
+class GoodsKey:
+    """Whose goods of what: a user's own and its farmers', of one year, zone, unit and commodity ("" is the product)."""
+
+    authorisation_id: int
+    gi_id: int
+    year: int
+    zone: str
+    unit: str
+    commodity: str
+
+
+@dataclass(frozen=True)
+class GroundOfGoods:
+    """What one plot gave to a batch, and what the batch bears as labels (grams or pieces)."""
+
+    batch_id: int
+    authorisation_id: int
+    year: int
+    unit: str
+    plot_id: int
+    place: str
+    given: int
+    harvested: int
+    labelled: int
+
+
+_COLUMNS: tuple[Any, ...] = (
+    col(LedgerAccount.authorisation_id),
+    col(LedgerAccount.gi_id),
+    col(LedgerAccount.year),
+    col(LedgerAccount.zone),
+    col(LedgerAccount.unit),
+    col(LedgerAccount.commodity),
+)
+_IS_GOODS = col(LedgerAccount.kind).not_in([kind.value for kind in QUOTA])
+
+
+def of_authorisation(authorisation_id: int) -> ColumnElement[bool]:
+    """Return the condition that accounts are those of one user."""
+    return col(LedgerAccount.authorisation_id) == authorisation_id
+
+
+def of_gi(gi_id: int) -> ColumnElement[bool]:
+    """Return the condition that accounts are those of one GI."""
+    return col(LedgerAccount.gi_id) == gi_id
+
+
+def goods_where(session: Session, whose: ColumnElement[bool], *, year: int | None = None) -> Rows:
+    """Return the goods of accounts that meet a condition, of one year or of all, by key."""
+    wanted = whose if year is None else and_(whose, col(LedgerAccount.year) == year)
+    balances: dict[GoodsKey, dict[str, int]] = {}
+    query = select(*_COLUMNS, col(LedgerAccount.kind), func.sum(col(LedgerAccount.balance))).where(wanted, _IS_GOODS)
+    for row in session.execute(query.group_by(*_COLUMNS, col(LedgerAccount.kind))):
+        balances.setdefault(GoodsKey(*row[:6]), {})[row[6]] = int(row[7])
+    crossed = _crossed(session, wanted)
+    return {key: Goods(found, *crossed.get(key, (0, 0))) for key, found in balances.items()}
+
+
+def _crossed(session: Session, wanted: ColumnElement[bool]) -> dict[GoodsKey, tuple[int, int]]:
+    """Return what opening stocks brought into and took out of years, by key."""
+    inside = col(Batch.account_year) == col(LedgerAccount.year)
+    came = func.sum(case((inside, col(LedgerEntry.amount)), else_=0))
+    went = func.sum(case((inside, 0), else_=-col(LedgerEntry.amount)))
+    query = (
+        select(*_COLUMNS, came, went)
+        .join(LedgerEntry, col(LedgerEntry.account_id) == col(LedgerAccount.id))
+        .join(LedgerTransfer, col(LedgerTransfer.id) == col(LedgerEntry.transfer_id))
+        .join(Batch, col(Batch.id) == col(LedgerTransfer.batch_id))
+        .where(wanted, col(LedgerAccount.kind) == Account.STOCK.value, col(Batch.kind) == Kind.OPENING.value)
+        .where(col(LedgerTransfer.source_kind) == "batch", col(LedgerTransfer.tag).in_(("batch:declare", "batch:withdraw")))
+    )
+    return {GoodsKey(*row[:6]): (int(row[6]), int(row[7])) for row in session.execute(query.group_by(*_COLUMNS))}
+
+
+def entries_where(
+    session: Session, whose: ColumnElement[bool], *, year: int, account: str, unit: str, commodity: str, most: int
+) -> list[EntryRow]:
+    """Return the entries behind one figure of a statement, newest first, at most ``most``."""
+    query = entries().where(
+        whose,
+        col(LedgerAccount.year) == year,
+        col(LedgerAccount.kind) == account,
+        col(LedgerAccount.unit) == unit,
+        col(LedgerAccount.commodity) == commodity,
+    )
+    return [EntryRow(*row) for row in session.execute(query.order_by(col(LedgerEntry.id).desc()).limit(most))]
+
+
+def years_where(session: Session, whose: ColumnElement[bool]) -> list[int]:
+    """Return the years that have accounts, newest first."""
+    query = select(col(LedgerAccount.year)).where(whose).distinct()
+    return sorted(session.execute(query).scalars(), reverse=True)
+
+
+def quota_where(session: Session, whose: ColumnElement[bool], *, years: Iterable[int]) -> dict[GoodsKey, tuple[int, int]]:
+    """Return what is reserved and what is used, by user, GI, year, zone and unit."""
+    kinds = (Account.RESERVED.value, Account.USED.value)
+    query = select(*_COLUMNS, col(LedgerAccount.kind), func.sum(col(LedgerAccount.balance))).where(
+        whose, col(LedgerAccount.year).in_(sorted(years)), col(LedgerAccount.kind).in_(kinds)
+    )
+    found: dict[GoodsKey, tuple[int, int]] = {}
+    for row in session.execute(query.group_by(*_COLUMNS, col(LedgerAccount.kind))):
+        key = GoodsKey(*row[:6])
+        reserved, used = found.get(key, (0, 0))
+        found[key] = (int(row[7]), used) if row[6] == kinds[0] else (reserved, int(row[7]))
+    return found
+
+
+def ground_of_goods(session: Session, gi_id: int, year: int) -> list[GroundOfGoods]:
+    """Return what each plot gave to each batch of a GI and year, with the labels the batch bears; recalled batches too."""
+    labelled = (
+        select(col(LedgerTransfer.batch_id).label("batch_id"), func.sum(col(LedgerEntry.amount)).label("labelled"))
+        .join(LedgerEntry, col(LedgerEntry.transfer_id) == col(LedgerTransfer.id))
+        .join(LedgerAccount, col(LedgerAccount.id) == col(LedgerEntry.account_id))
+        .where(of_gi(gi_id), col(LedgerAccount.year) == year, col(LedgerAccount.kind) == Account.LABELLED.value)
+        .group_by(col(LedgerTransfer.batch_id))
+        .subquery()
+    )
+    query = (
+        select(
+            col(Batch.id), col(Batch.authorisation_id), col(Batch.account_year), col(Batch.unit), col(Plot.id),
+            col(Plot.division_code), col(BatchPlot.quantity), col(Batch.quantity), func.coalesce(labelled.c.labelled, 0),
+        )
+        .join(BatchPlot, col(BatchPlot.batch_id) == col(Batch.id))
+        .join(Plot, col(Plot.id) == col(BatchPlot.plot_id))
+        .outerjoin(labelled, labelled.c.batch_id == col(Batch.id))
+        .where(col(Batch.gi_id) == gi_id, col(Batch.account_year) == year, col(Batch.state).in_(COUNTED))
+    )  # fmt: skip
+    return [GroundOfGoods(*row[:8], int(row[8])) for row in session.execute(query.order_by(col(Batch.id), col(Plot.id)))]
+
+
+def labelled_in(session: Session, gi_id: int, year: int) -> dict[str, int]:
+    """Return what bears labels of a GI in a year, by unit: with and without a plot behind it."""
+    query = select(col(LedgerAccount.unit), func.sum(col(LedgerAccount.balance))).where(
+        of_gi(gi_id), col(LedgerAccount.year) == year, col(LedgerAccount.kind) == Account.LABELLED.value
+    )
+    return {row[0]: int(row[1]) for row in session.execute(query.group_by(col(LedgerAccount.unit)))}
