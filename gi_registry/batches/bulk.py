@@ -9,8 +9,7 @@ from sqlmodel import Session
 from gi_registry.batches import queries
 from gi_registry.batches.models import Batch
 from gi_registry.batches.rules.amounts import read_amount, write_amount
-from gi_registry.batches.rules.life import CapStatus
-from gi_registry.batches.rules.life import Kind as BatchKind
+from gi_registry.batches.rules.life import DECLARED_KINDS, CapStatus
 from gi_registry.batches.schemas import BatchFields, CapFields
 from gi_registry.batches.service import Share, set_cap, store_batch
 from gi_registry.batches.service.caps import already_said
@@ -61,7 +60,7 @@ BATCHES = (
         required=True,
         explain=say("harvest 采收、opening 往年库存、purchase 购进、pre_printed 预印包装。"),
         form=Form.CHOICE,
-        choices=tuple(BatchKind),
+        choices=DECLARED_KINDS,
     ),
     Column("product", say("产品名称"), "示例湖大闸蟹", explain=say("已登记的产品；空则须填计量单位。")),
     Column("grade", say("等级"), "特级", explain=say("与产品登记的等级一致。")),

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from gi_registry.batches import service
 from gi_registry.batches.routes.blueprint import WORDS, bp
-from gi_registry.batches.rules.life import KIND_WORDS, Kind
+from gi_registry.batches.rules.life import DECLARED_KINDS, Kind
 from gi_registry.batches.schemas import BatchFields, Version, Why
 from gi_registry.batches.service import Share, pages
 from gi_registry.kernel.words import say
@@ -47,7 +47,7 @@ def new_batch(authorisation_id: int) -> str:
     """Ask where the goods come from, then show the form for that."""
     shown = pages.batch_form_page(current_work(), authorisation_id)
     kind = request.form.get("kind") or request.args.get("kind", "")
-    template = "batches/batch_form.html" if kind in KIND_WORDS else "batches/batch_kind.html"
+    template = "batches/batch_form.html" if kind in DECLARED_KINDS else "batches/batch_kind.html"
     return page(template, shown=shown, kind=kind, **WORDS)
 
 

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     OPENING = "opening"
     PURCHASE = "purchase"
     PRE_PRINTED = "pre_printed"
+    PROCESSED = "processed"
 
 
 class CapStatus(StrEnum):
@@ -36,7 +37,11 @@ KIND_WORDS: dict[str, Words] = {
     Kind.OPENING: say("往年库存"),
     Kind.PURCHASE: say("购进"),
     Kind.PRE_PRINTED: say("预印包装"),
+    Kind.PROCESSED: say("加工所得"),
 }
+
+DECLARED_KINDS = (Kind.HARVEST, Kind.OPENING, Kind.PURCHASE, Kind.PRE_PRINTED)
+"""What people declare; a processed batch is only ever made by a process."""
 
 CAP_WORDS: dict[str, Words] = {CapStatus.PROVISIONAL: say("暂定"), CapStatus.FINAL: say("最终")}
 

@@ -1,0 +1,110 @@
+"""Reads of processes: what was taken, what was made, and what that does to an entitlement that rests on batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from gi_registry.batches.models import Batch, Process, ProcessInput, ProcessOutput
+from gi_registry.batches.queries.ledger import LedgerKey
+from gi_registry.batches.rules.life import COUNTED
+from gi_registry.batches.rules.process import ProcessKind
+from gi_registry.kernel.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A batch that went into or came out of a process, and how much (grams or pieces of the batch)."""
+
+    batch: Batch
+    quantity: int
+
+
+def get_process(session: Session, process_id: int) -> Process:
+    """Return a process; raise NotFound."""
+    if (process := session.get(Process, process_id)) is None:
+        raise NotFound
+    return process
+
+
+def locked_process(session: Session, process_id: int) -> Process:
+    """Return a process as it stands now, its row locked until the transaction ends; raise NotFound."""
+    query = select(Process).where(col(Process.id) == process_id).with_for_update().execution_options(populate_existing=True)
+    process: Process | None = session.execute(query).scalar_one_or_none()
+    if process is None:
+        raise NotFound
+    return process
+
+
+def process_that_made(session: Session, batch_id: int) -> Process | None:
+    """Return the process a batch comes from, if any."""
+    query = select(Process).join(ProcessOutput, col(ProcessOutput.process_id) == col(Process.id))
+    return session.execute(query.where(col(ProcessOutput.batch_id) == batch_id)).scalar_one_or_none()
+
+
+def taken_by(session: Session, process_id: int) -> Sequence[tuple[ProcessInput, Batch]]:
+    """Return what a process took, in the order of batches."""
+    query = select(ProcessInput, Batch).join(Batch, col(Batch.id) == col(ProcessInput.batch_id))
+    return [(row[0], row[1]) for row in session.execute(query.where(col(ProcessInput.process_id) == process_id).order_by(col(Batch.id)))]
+
+
+def made_by(session: Session, process_id: int) -> Sequence[tuple[ProcessOutput, Batch]]:
+    """Return what a process made, in the order of batches."""
+    query = select(ProcessOutput, Batch).join(Batch, col(Batch.id) == col(ProcessOutput.batch_id))
+    return [(row[0], row[1]) for row in session.execute(query.where(col(ProcessOutput.process_id) == process_id).order_by(col(Batch.id)))]
+
+
+def processes_of(session: Session, authorisation_id: int) -> Sequence[Process]:
+    """Return the processes of an authorisation, newest first."""
+    query = select(Process).where(col(Process.authorisation_id) == authorisation_id, col(Process.kind) != ProcessKind.SALE.value)
+    return session.execute(query.order_by(col(Process.on_date).desc(), col(Process.id).desc())).scalars().all()
+
+
+def processes_into(session: Session, batch_id: int) -> Sequence[Process]:
+    """Return the processes that took from a batch and stand, oldest first."""
+    query = select(Process).join(ProcessInput, col(ProcessInput.process_id) == col(Process.id))
+    query = query.where(col(ProcessInput.batch_id) == batch_id, col(Process.state) == "done")
+    return session.execute(query.order_by(col(Process.id))).scalars().all()
+
+
+def locked_batches(session: Session, batch_ids: Sequence[int]) -> dict[int, Batch]:
+    """Return batches as they stand now, locked in the order of their ids; the quota rows are locked before them."""
+    session.flush()
+    query = select(Batch).where(col(Batch.id).in_(batch_ids)).order_by(col(Batch.id)).with_for_update()
+    found = session.execute(query.execution_options(populate_existing=True)).scalars()
+    return {batch.id or 0: batch for batch in found}
+
+
+def converted(session: Session, key: LedgerKey) -> Sequence[Moved]:
+    """Return what processing added to the product of a key (positive) and took from it (negative), grams or pieces.
+
+    Splitting and merging add nothing. What counts is a change of what the goods are or how they are counted: leaf becomes tea, loose
+    goods become pieces; a recalled batch was made all the same.
+    """
+    made = _product(select(Batch, col(ProcessOutput.quantity), col(Process.id)).join(ProcessOutput, col(ProcessOutput.batch_id) == Batch.id)
+                    .join(Process, col(Process.id) == col(ProcessOutput.process_id)), key)  # fmt: skip
+    taken = _product(select(Batch, col(ProcessInput.quantity), col(Process.id)).join(ProcessInput, col(ProcessInput.batch_id) == Batch.id)
+                     .join(Process, col(Process.id) == col(ProcessInput.process_id)), key)  # fmt: skip
+    out_of = [(row[0], row[1], row[2]) for row in session.execute(made)]
+    into = [(row[0], row[1], row[2]) for row in session.execute(taken)]
+    kept = {process for _batch, _quantity, process in out_of} & {process for _batch, _quantity, process in into}
+    gained = [Moved(batch, quantity) for batch, quantity, process in out_of if process not in kept]
+    given = [Moved(batch, -quantity) for batch, quantity, process in into if process not in kept]
+    return (*gained, *given)
+
+
+def _product(query: object, key: LedgerKey) -> object:
+    return query.where(  # type: ignore[attr-defined]
+        col(Batch.authorisation_id) == key.authorisation_id,
+        col(Batch.gi_id) == key.gi_id,
+        col(Batch.account_year) == key.year,
+        col(Batch.zone) == key.zone,
+        col(Batch.unit) == key.unit,
+        col(Batch.commodity) == "",
+        col(Batch.state).in_(COUNTED),
+        col(Process.state) == "done",
+        col(Process.kind) != ProcessKind.SALE.value,
+    ).order_by(col(Batch.id))
