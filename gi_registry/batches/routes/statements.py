@@ -6,7 +6,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from gi_registry.batches.routes.blueprint import WORDS, bp
-from gi_registry.batches.service import statements as service
+from gi_registry.batches.service import balances as service
 from gi_registry.web.access import access
 from gi_registry.web.arguments import year_arg
 from gi_registry.web.negotiation import table, wanted

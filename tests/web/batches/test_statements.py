@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 from gi_registry.accounts.models import Organisation
 from gi_registry.batches import service
 from gi_registry.batches.queries import LedgerKey
-from gi_registry.batches.service.statements import gi_statement, user_statement
+from gi_registry.batches.service.balances import gi_statement, user_statement
 from gi_registry.kernel.errors import NotFound
 from gi_registry.registry.models import Authorisation
 from gi_registry.registry.queries import list_products
