@@ -94,6 +94,12 @@ def _taken(crs: CRS, name: str) -> Crs:
     return Crs(name, plain.to_wkt(), projected=True)
 
 
+def is_lon_lat(text: str) -> bool:
+    """Say whether a system that is taken is plain longitude and latitude. Raises Invalid for one that is not taken."""
+    crs = crs_of(text)
+    return not crs.projected and crs.datum is Datum.CGCS2000
+
+
 def settle_for(crs: Crs) -> Settle:
     """Return what turns positions in a system into longitude and latitude: nothing to do for degrees.
 

@@ -1,6 +1,6 @@
 """GeoJSON (RFC 7946), read strictly: what is not a closed, simple surface in lon/lat is refused with its reason and remedy.
 
-Coordinates are CGCS2000 or WGS-84 longitude and latitude (equal for this use). Another CRS named in the file is refused, not guessed.
+Coordinates are CGCS2000 or WGS-84 longitude and latitude (equal for this use), or in the system that the file names; it is never guessed.
 """
 
 from __future__ import annotations
@@ -10,21 +10,20 @@ from dataclasses import dataclass
 
 from gi_registry.kernel.errors import Invalid
 from gi_registry.kernel.words import Words, say
+from gi_registry.origin.rules.crs import LON_LAT, Crs, crs_of, is_lon_lat, settle_for
 from gi_registry.origin.rules.drawn import drawn
 from gi_registry.origin.rules.repair import Mendable
 from gi_registry.origin.rules.rings import (
     Position,
     Reading,
-    Settle,
-    as_they_are,
     brief,
     defect,
     read_polygon,
     read_position,
     together,
 )
+from gi_registry.origin.rules.shift import read_as, shift_of, unshifted_from
 
-LON_LAT = ("CRS84", "EPSG::4326", "EPSG:4326", "EPSG::4490", "EPSG:4490", "4490")
 TYPES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
 MOST_BYTES = 20 * 1024 * 1024
 
@@ -61,20 +60,29 @@ def _refuse_constant(name: str) -> float:
 
 def read_features(content: bytes | str) -> list[Feature]:
     """Return the features of a file: a FeatureCollection, one Feature, or a bare geometry; raise Invalid naming the defect."""
-    data = parse(content)
+    return features_in(parse(content))
+
+
+def features_in(data: object, *, declared: str = "") -> list[Feature]:
+    """Return the features in parsed GeoJSON, each geometry with the system its numbers are in where that is not longitude and latitude.
+
+    ``declared`` is what a person said the numbers refer to; it holds against what the file says. Raises Invalid naming the defect.
+    """
     if not isinstance(data, dict):
         raise defect(say("GeoJSON 的最外层应是对象。"), say("请导出 FeatureCollection。"))
-    _check_crs(data)
+    crs = declared or stated_crs(data)
+    if crs:
+        crs_of(crs)
     kind = data.get("type")
     if kind == "FeatureCollection":
         members = data.get("features")
         if not isinstance(members, list):
             raise defect(say("FeatureCollection 没有 features 列表。"), say("请重新导出；features 应是列表。"))
-        return [_feature(member, position) for position, member in enumerate(members, start=1)]
+        return [_feature(member, position, crs) for position, member in enumerate(members, start=1)]
     if kind == "Feature":
-        return [_feature(data, 1)]
+        return [_feature(data, 1, crs)]
     if kind in TYPES:
-        return [Feature(1, {}, data)]
+        return [Feature(1, {}, placed(data, crs))]
     raise defect(
         say("类型“%(kind)s”不是 GeoJSON 的类型。", kind=brief(kind)),
         say("type 应写作 FeatureCollection、Feature、Polygon 或 MultiPolygon，区分大小写。"),
@@ -82,20 +90,22 @@ def read_features(content: bytes | str) -> list[Feature]:
     )
 
 
-def _check_crs(data: dict[str, object]) -> None:
+def stated_crs(data: dict[str, object]) -> str:
+    """Return the name of the system that GeoJSON names (RFC 7946 dropped the member, software writes it still), or ""."""
     if (crs := data.get("crs")) is None:
-        return
+        return ""
     properties = crs.get("properties") if isinstance(crs, dict) else None
-    name = str(properties.get("name", "")) if isinstance(properties, dict) else str(crs)
-    if not any(name.endswith(known) for known in LON_LAT):
-        raise defect(
-            say("文件声明的坐标系是“%(name)s”，不是经纬度。", name=name[:80]),
-            say("请转换成 CGCS2000（EPSG:4490）或 WGS-84 经纬度后再上传。"),
-            name[:80],
-        )
+    return str(properties.get("name", "")) if isinstance(properties, dict) else str(crs)
 
 
-def _feature(value: object, position: int) -> Feature:
+def placed(geometry: object, crs: str) -> object:
+    """Return a geometry that names the system its numbers are in; longitude and latitude need no name."""
+    if not isinstance(geometry, dict) or not crs or is_lon_lat(crs):
+        return geometry
+    return geometry | {"crs": {"type": "name", "properties": {"name": crs}}}
+
+
+def _feature(value: object, position: int, crs: str) -> Feature:
     if not isinstance(value, dict) or value.get("type") != "Feature":
         raise defect(say("第 %(position)s 个要素不是 Feature。", position=position), say("请删去空的要素后重新导出。"))
     if "geometry" not in value:
@@ -107,13 +117,14 @@ def _feature(value: object, position: int) -> Feature:
         raise defect(
             say("第 %(position)s 个要素没有 properties 或其格式不对。", position=position), say("properties 应是对象，可以写 {}。")
         )
-    return Feature(position, properties or {}, value["geometry"])
+    return Feature(position, properties or {}, placed(value["geometry"], crs))
 
 
-def read_geometry(value: object, settle: Settle = as_they_are) -> Reading:
+def read_geometry(value: object) -> Reading:
     """Return the surface of one GeoJSON geometry as a MultiPolygon in lon/lat with notes on what was put right.
 
-    ``settle`` brings positions from another system to lon/lat. What is refused but could be repaired is refused as ``Mendable``.
+    A geometry that names another system (``crs``) is brought to CGCS2000 from it. What is refused but could be repaired is refused as
+    ``Mendable``.
 
     Raises Invalid (field ``geometry``) for: null, a wrong type, wrong nesting, an unclosed or crossing ring, a hole outside its shell,
     swapped axes, positions off the globe, fewer than three points, a bad bbox, overlapping parts.
@@ -132,14 +143,23 @@ def read_geometry(value: object, settle: Settle = as_they_are) -> Reading:
     coordinates = value.get("coordinates")
     if not isinstance(coordinates, list) or not coordinates:
         raise defect(say("图形没有坐标。"), say("请填写 coordinates。"))
-    parts = [coordinates] if kind == "Polygon" else coordinates
+    name = stated_crs(value)
+    crs = crs_of(name) if name else LON_LAT
+    return _read_parts([coordinates] if kind == "Polygon" else coordinates, crs, notes)
+
+
+def _read_parts(parts: list[object], crs: Crs, notes: dict[str, Words]) -> Reading:
+    settle = settle_for(crs)
     try:
-        return Reading(together([read_polygon(part, notes, settle) for part in parts]), tuple(notes.values()))
+        surface = together([read_polygon(part, notes, settle) for part in parts])
     except Invalid as refusal:
         found = drawn(parts, settle)
         if found is None:
             raise
-        raise Mendable(*refusal.fields, drawn=found[0], notes=found[1]) from None
+        raise Mendable(*refusal.fields, drawn=unshifted_from(found[0], crs.datum), notes=found[1], datum=shift_of(crs.datum)) from None
+    if crs.projected:
+        notes["crs"] = say("坐标由 %(crs)s 换算为经纬度（CGCS2000）。", crs=crs.name)
+    return read_as(Reading(surface, tuple(notes.values())), crs.datum)
 
 
 def _check_bbox(value: dict[str, object], notes: dict[str, Words]) -> None:
@@ -167,4 +187,15 @@ def as_geojson(reading: Reading) -> dict[str, object]:
     return dict(reading.geometry.__geo_interface__)
 
 
-__all__ = ["Feature", "Position", "as_geojson", "parse", "read_features", "read_geometry", "read_one", "read_position"]
+__all__ = [
+    "Feature",
+    "Position",
+    "as_geojson",
+    "features_in",
+    "parse",
+    "placed",
+    "read_features",
+    "read_geometry",
+    "read_one",
+    "read_position",
+]

@@ -44,7 +44,7 @@ class Repair:
 class Mendable(Invalid):
     """An outline that is refused, but could be repaired: ``refusal.repair()`` says how; only a person accepts it.
 
-    ``datum`` is "gcj02" or "bd09" where the corners in ``drawn`` are shifted still.
+    ``drawn`` is in CGCS2000; ``datum`` is "gcj02" or "bd09" where its corners were converted from there.
     """
 
     def __init__(self, *fields: FieldError, drawn: MultiPolygon, notes: tuple[Words, ...] = (), datum: str = "") -> None:

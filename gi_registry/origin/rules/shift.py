@@ -100,9 +100,22 @@ def unshifted(geometry: MultiPolygon, datum: Datum = Datum.GCJ02) -> MultiPolygo
     return shapely.transform(geometry, from_bd09 if datum is Datum.BD09 else from_gcj02)
 
 
+def unshifted_from(geometry: MultiPolygon, datum: Datum) -> MultiPolygon:
+    """Return a surface in CGCS2000 whatever its numbers refer to."""
+    return geometry if datum is Datum.CGCS2000 else unshifted(geometry, datum)
+
+
+def shift_of(datum: Datum) -> str:
+    """Return what a plot keeps of the conversion: the shifted coordinates it came from, "" for none."""
+    return "" if datum is Datum.CGCS2000 else datum.value
+
+
 def read_as(reading: Reading, datum: Datum) -> Reading:
-    """Return an outline in CGCS2000 whatever datum its numbers were in; a conversion is noted with its length in metres."""
-    if datum is Datum.CGCS2000:
+    """Return an outline in CGCS2000 whatever datum its numbers were in; a conversion is noted with its length in metres.
+
+    What was converted before is never converted again.
+    """
+    if datum is Datum.CGCS2000 or reading.converted_from:
         return reading
     geometry = unshifted(reading.geometry, datum)
     values = {"metres": moved_m(reading.geometry, geometry)}

@@ -1,0 +1,64 @@
+"""Opening a geographic file in a process of its own (see ``geofiles``): whatever the file does to its reader, this process lives on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from gi_registry.bulk.rules.geofile import GeoFile, geofile_of, refusal
+
+_PACKAGES = str(Path(__file__).resolve().parents[2])
+_PROGRAM = "import sys; sys.path.insert(0, sys.argv.pop(2)); from gi_registry.bulk.geofiles.main import main; main()"
+_WALL_S = 10.0
+_WALL_S_PER_MB = 3.0
+_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"SQLite format 3\x00", b"\x00\x00\x27\x0a")
+_WORKBOOK_MARKS = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis.opendocument")
+
+
+def looks_like_geofile(content: bytes) -> bool:
+    """Say whether bytes begin as KML, a zip that is no workbook, a GeoPackage or a bare .shp do; GeoJSON is text and looks like none."""
+    if content.startswith(_MARKS):
+        return not (content.startswith(b"PK") and any(mark in content for mark in _WORKBOOK_MARKS))
+    start = content[:2_000].replace(b"\x00", b"")
+    return start.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<") and (b"<kml" in start or b":kml" in start)
+
+
+def open_geofile(content: bytes, *, name: str = "", layer: str = "", encoding: str = "") -> GeoFile:
+    """Return what a geographic file holds, of the wished layer (name or number from 1) or of the only one with features.
+
+    Raises Invalid for a file that is none, is broken, encrypted, hostile, too large, or that ends its reader; LayerChoice where the layer
+    must be chosen.
+    """
+    return geofile_of(_asked(content, name=name, layer=layer.strip(), encoding=encoding.strip()), layer.strip())
+
+
+def check_geojson(content: bytes) -> None:
+    """Let the reader take GeoJSON in first: raise Invalid where it needs more memory or time, or holds more, than a file may.
+
+    What else is wrong with it is said by the rules that read it afterwards.
+    """
+    answer = _asked(content, name="", layer="", encoding="", check="yes")
+    if str(answer.get("refused", "")) in {"too-large", "too-many-features", "too-many-points"}:
+        raise refusal(str(answer["refused"]), str(answer.get("value", "")))
+
+
+def _asked(content: bytes, **wishes: str) -> dict[str, Any]:
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", "-c", _PROGRAM, json.dumps(wishes), _PACKAGES],
+            input=content,
+            capture_output=True,
+            timeout=_WALL_S + _WALL_S_PER_MB * len(content) / 1_000_000,
+            env={"LC_ALL": "C.UTF-8"},
+            cwd="/",
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise refusal("ended") from None
+    if done.returncode != 0:
+        raise refusal("ended")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
