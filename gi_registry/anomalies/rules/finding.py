@@ -17,6 +17,7 @@ UNITS: dict[str, Words] = {
     "report": say("份"),
     "label": say("枚"),
     "metre": say("米"),
+    "square_metre": say("平方米"),
     "month": say("个月"),
     "check": say("次"),
     "client": say("个终端"),

@@ -28,9 +28,16 @@ VALUES: dict[str, Words] = {
     "client_days_without_places": say("地区不明时的终端数"),
     "provinces": say("省级地区数"),
     "hours": say("时限"),
+    "growth_permille": say("无记录的增长"),
+    "survival_permille": say("最高成活率"),
+    "residence_days": say("最短养殖天数"),
+    "opening_severity": say("开捕（采）日之前的程度"),
+    "asks": say("每日激活数达到多少要求申报贴标能力"),
+    "severity_without_any": say("从未有报告时的程度"),
 }
-UNITS: dict[str, Words] = {"working_days": say("个工作日"), "months": say("个月"), "hours": say("小时")}
+UNITS: dict[str, Words] = {"working_days": say("个工作日"), "months": say("个月"), "hours": say("小时"), "residence_days": say("天")}
 GROUND_KEY = "ground."
+SEVERITY_KEYS = frozenset({"severity", "opening_severity", "severity_without_any"})
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,7 @@ def _values(value: Mapping[str, object]) -> Iterator[tuple[Words, Words | str]]:
 def _value(key: str, found: object) -> Words | str:
     if key == "publish":
         return say("是") if found else say("否")
-    if key == "severity" and isinstance(found, int):
+    if key in SEVERITY_KEYS and isinstance(found, int):
         return SEVERITIES[found]
     if key.endswith("_permille"):
         return f"{found}‰"

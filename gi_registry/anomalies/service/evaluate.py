@@ -12,8 +12,9 @@ from sqlmodel import Session, col
 
 from gi_registry.anomalies.models import Finding
 from gi_registry.anomalies.queries import capacity
-from gi_registry.anomalies.rules import ar_01, ar_03, cl_01, qt_01, us_01, us_04, us_06
+from gi_registry.anomalies.rules import ar_01, ar_03, cl_01, ql_02, qt_01, qt_02, qt_03, qt_04, qt_05, us_01, us_04, us_06
 from gi_registry.anomalies.service.gathering import codes_copied, reports_inconsistent, unused, used_out_of_term
+from gi_registry.anomalies.service.goods import bathed_stock, goods_mixed_in, impossible_tempo, land_counted_twice, untested
 from gi_registry.anomalies.service.judged import Judged, Parameters, kept
 from gi_registry.anomalies.service.places import steps_outside
 from gi_registry.divisions.queries import working_days
@@ -102,6 +103,11 @@ _GATHER: dict[str, Callable[[Session, list[int], date, ColumnElement[bool]], lis
     us_04.GROUND: steps_outside,
     us_06.GROUND: used_out_of_term,
     qt_01.GROUND: _over_capacity,
+    qt_02.GROUND: goods_mixed_in,
+    qt_03.GROUND: land_counted_twice,
+    qt_04.GROUND: impossible_tempo,
+    qt_05.GROUND: bathed_stock,
+    ql_02.GROUND: untested,
     cl_01.GROUND: codes_copied,
 }
 DERIVED = tuple(_GATHER)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement
 
 from gi_registry.anomalies.models import Finding, FindingEvidence
 from gi_registry.anomalies.queries import division_of_range, findings_by_fingerprint, handled_under, open_findings, open_years
-from gi_registry.anomalies.rules import ar_01, ar_03, cl_01, us_01
+from gi_registry.anomalies.rules import ar_01, ar_03, cl_01, qt_03, us_01
 from gi_registry.anomalies.rules.finding import (
     AUTHORISATION,
     FINDING_LIFE,
@@ -96,8 +96,8 @@ class RunResult:
 def run(work: Work, year: int | None = None, *, as_of: date | None = None, dry_run: bool = False, jurisdiction: str = "") -> RunResult:
     """Judge every derived ground and keep what is found; ``dry_run`` writes nothing.
 
-    Without ``year``: the last report year (AR-03: two), this and the two previous harvest years, every year for unused marks and copied
-    codes, and each year with an open finding. Officers reach their own region.
+    Without ``year``: the last report year (AR-03: two), this and the two previous harvest years (land: this one), every year for unused
+    marks and copied codes, and each year with an open finding. Officers reach their own region.
     Raises NotFound for an unknown ``jurisdiction`` (division code).
     """
     work.require("finding:run")
@@ -112,7 +112,9 @@ def run(work: Work, year: int | None = None, *, as_of: date | None = None, dry_r
 
 
 def _years(work: Work, code: str, day: date) -> set[int]:
-    begins = {ar_01.GROUND: day.year - 1, us_01.GROUND: FIRST_YEAR, cl_01.GROUND: FIRST_YEAR}.get(code, day.year - LOOK_BACK_YEARS)
+    begins = {ar_01.GROUND: day.year - 1, us_01.GROUND: FIRST_YEAR, cl_01.GROUND: FIRST_YEAR, qt_03.GROUND: day.year}.get(
+        code, day.year - LOOK_BACK_YEARS
+    )
     ends = day.year - 1 if code in (ar_01.GROUND, ar_03.GROUND) else day.year
     return set(range(begins, ends + 1)) | open_years(work.session, code)
 
