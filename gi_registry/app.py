@@ -18,6 +18,7 @@ from gi_registry.batches.routes import bp as batches
 from gi_registry.codes.routes import bp as codes
 from gi_registry.config import Settings, read_settings
 from gi_registry.db import Database
+from gi_registry.desk.plots import standing_on
 from gi_registry.desk.routes import bp as desk
 from gi_registry.desk.tasks import task_states
 from gi_registry.documents.routes import bp as documents
@@ -85,6 +86,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     )
     app.extensions["gi_settings"] = settings
     app.extensions["gi_task_states"] = task_states  # the register's task list shows what stands above it
+    app.extensions["gi_standing"] = standing_on  # the page of a plot asks before it is retired
     app.extensions["gi_database"] = database or Database(settings.database_url)
     app.url_map.converters["int"] = RowConverter
     CSRFProtect(app)

@@ -23,6 +23,8 @@ class Settings:
     sms_url: where text messages are posted as JSON (``to``, ``text``, ``id``); empty keeps SMS off.
     sms_token: sent to it as ``Authorization: Bearer …``.
     place_table: CSV of address ranges and divisions for coarse scan places; empty counts clients only.
+    base_map_url: tiles behind the map editor of plots, with {x}, {y}, {z}; empty draws no base map. Only this host is let into pages.
+    base_map_number: the map review number (审图号) of that base map, shown beside it.
     session_minutes: idle time after which a signed-in person must sign in again.
     upload_bytes: largest accepted request body.
     secure_cookies: send cookies over TLS only; switched off for plain-HTTP loopback.
@@ -38,6 +40,8 @@ class Settings:
     sms_url: str = ""
     sms_token: str = ""
     place_table: str = ""
+    base_map_url: str = ""
+    base_map_number: str = ""
     session_minutes: int = 30
     upload_bytes: int = 32 * 1024 * 1024
     secure_cookies: bool = True

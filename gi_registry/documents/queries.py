@@ -26,6 +26,14 @@ def content_of(session: Session, document: Document) -> bytes:
     return content.content
 
 
+def kept_content(session: Session, sha256: str) -> bytes:
+    """Return kept bytes by their SHA-256; raise NotFound."""
+    content = session.get(DocumentContent, sha256)
+    if content is None:
+        raise NotFound
+    return content.content
+
+
 def content_is_stored(session: Session, sha256: str) -> bool:
     """Say whether these bytes are kept already."""
     return session.get(DocumentContent, sha256) is not None

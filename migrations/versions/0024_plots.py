@@ -6,6 +6,8 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
+from migrations.support import is_postgresql
+
 revision = "0024"
 down_revision = "0023"
 branch_labels = None
@@ -25,15 +27,31 @@ def upgrade() -> None:
     for name, table in _KEYS:
         op.execute(f"ALTER TABLE plot ADD COLUMN {name} INTEGER CONSTRAINT fk_plot_{name} REFERENCES {table} (id)")
     op.execute("ALTER TABLE plot ADD COLUMN verified_on DATE")
+    _let_converted_from_be("'', 'gcj02', 'bd09'")
 
 
 def downgrade() -> None:
-    """Drop the columns and the tables."""
+    """Drop the columns and the tables; what was converted from BD-09 stays marked as converted."""
+    op.execute("UPDATE plot SET converted_from = 'gcj02' WHERE converted_from = 'bd09'")
+    _let_converted_from_be("'', 'gcj02'")
     for name in ("verified_on", *(name for name, _table in reversed(_KEYS)), *reversed(_TEXTS)):
         op.execute(f"ALTER TABLE plot DROP COLUMN {name}")
     op.drop_table("official_area")
     op.drop_table("plot_file")
     op.drop_table("farmer")
+
+
+def _let_converted_from_be(values: str) -> None:
+    """Widen or narrow the CHECK of a column; SQLite cannot alter one, so the column is made anew, without rebuilding the table."""
+    check = f"CONSTRAINT ck_plot_converted_from CHECK (converted_from IN ({values}))"
+    if is_postgresql(op):
+        op.execute("ALTER TABLE plot DROP CONSTRAINT ck_plot_converted_from")
+        op.execute(f"ALTER TABLE plot ADD {check}")
+        return
+    op.execute("ALTER TABLE plot RENAME COLUMN converted_from TO converted_before")
+    op.execute(f"ALTER TABLE plot ADD COLUMN converted_from VARCHAR DEFAULT '' NOT NULL {check}")
+    op.execute("UPDATE plot SET converted_from = converted_before")
+    op.execute("ALTER TABLE plot DROP COLUMN converted_before")
 
 
 def _create_farmer() -> None:

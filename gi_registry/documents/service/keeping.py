@@ -100,10 +100,7 @@ def store_pdf(work: Work, *, name: str, content: bytes, owner_org_id: int | None
 
 
 def _keep(work: Work, name: str, content: bytes, *, media_type: MediaType, owner_org_id: int | None, authority_division: str) -> Document:
-    sha256 = sha256_of(content)
-    if not content_is_stored(work.session, sha256):
-        work.session.add(DocumentContent(sha256=sha256, content=content))
-        work.session.flush()
+    sha256 = keep_content(work, content)
     document = Document(
         sha256=sha256,
         name=clean_name(name),
@@ -117,6 +114,15 @@ def _keep(work: Work, name: str, content: bytes, *, media_type: MediaType, owner
     work.session.flush()
     work.record(document, "document:store")
     return document
+
+
+def keep_content(work: Work, content: bytes) -> str:
+    """Keep bytes once under their SHA-256 and return it; the caller's row names it, has checked what the bytes are and who may see them."""
+    sha256 = sha256_of(content)
+    if not content_is_stored(work.session, sha256):
+        work.session.add(DocumentContent(sha256=sha256, content=content))
+        work.session.flush()
+    return sha256
 
 
 def get_document(work: Work, document_id: int) -> Document:

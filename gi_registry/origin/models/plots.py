@@ -39,7 +39,7 @@ class Plot(Row, Scoped, Versioned, table=True):
         CheckConstraint(f"state IN ({check_list(PLOT_LIFE)})", name="state"),
         CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_from <= valid_to", name="period"),
         CheckConstraint("area_milli_mu >= 0 AND accuracy_m >= 0", name="measures"),
-        CheckConstraint("converted_from IN ('', 'gcj02')", name="converted_from"),
+        CheckConstraint("converted_from IN ('', 'gcj02', 'bd09')", name="converted_from"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -85,7 +85,7 @@ class PlotFile(Row, Scoped, Versioned, table=True):
     name: str
     reading: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     stored: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    state: str
+    state: str = ""
     created_at: datetime
 
 

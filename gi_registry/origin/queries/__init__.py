@@ -30,7 +30,15 @@ from gi_registry.origin.queries.plots import (
     plots_in_force,
     plots_matching,
 )
-from gi_registry.origin.queries.townships import find_official_area, growth, official_areas, township_sums
+from gi_registry.origin.queries.proposals import (
+    get_proposal,
+    list_proposals,
+    lock_proposal,
+    plots_touched,
+    proposals_waiting,
+    versions_in_zone,
+)
+from gi_registry.origin.queries.townships import find_official_area, growth, official_areas, township_sums, townships_by_plot
 
 __all__ = [
     "PlotGround",
@@ -47,12 +55,15 @@ __all__ = [
     "get_farmer",
     "get_plot",
     "get_plot_file",
+    "get_proposal",
     "get_run",
     "growth",
     "kept",
     "list_areas",
     "list_plots",
+    "list_proposals",
     "list_runs",
+    "lock_proposal",
     "movements_of",
     "next_ground",
     "next_plot_position",
@@ -65,7 +76,11 @@ __all__ = [
     "plots_in_force",
     "plots_matching",
     "plots_near",
+    "plots_touched",
+    "proposals_waiting",
     "township_sums",
+    "townships_by_plot",
+    "versions_in_zone",
     "versions_of",
     "zones_of",
 ]

@@ -70,6 +70,13 @@ def township_sums(session: Session, gi_id: int, year: int) -> tuple[TownshipSum,
     return tuple(sorted(shown, key=lambda item: (item.division_code, item.crop)))
 
 
+def townships_by_plot(session: Session, gi_id: int) -> dict[int, str]:
+    """Return the township that each plot of a GI lies in, else the place it states, by plot id."""
+    grounds = grounds_of(session, gi_id)
+    paths, levels = _places(session, {row.place for row in grounds})
+    return {row.plot_id: _township(paths, levels, row.place) for row in grounds}
+
+
 def growth(session: Session, gi_id: int, year: int) -> tuple[Growth, ...]:
     """Return each user's land of a GI in a year beside the year before, and how much of what is new a record backs (QT-03)."""
     return growth_of(grounds_of(session, gi_id), year)

@@ -5,6 +5,7 @@ The area is generalised to ten metres or a hundredth of the window; plots are ne
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from gi_registry.origin.rules.measure import centre, in_metres
+from gi_registry.origin.rules.shared_land import METRES_PER_DEGREE
 
 WIDTH, HEIGHT = 400, 300
 NICE = (10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000)
@@ -43,21 +45,21 @@ def draw_plot(plot: BaseGeometry, area: BaseGeometry | None) -> Sketch:
 def draw_area(area: BaseGeometry) -> Sketch:
     """Return the drawing of a whole lon/lat area."""
     field = in_metres(area, around=centre(area))
-    return _draw(None, field, window=_framed(field.bounds, least=100))
+    return _draw(None, field, window=framed(field.bounds, least=100))
 
 
 def _window(plot: BaseGeometry, area: BaseGeometry | None) -> tuple[float, float, float]:
     west, south, east, north = plot.bounds
     least = 4 * max(east - west, north - south, 60)
     if area is None or area.is_empty:
-        return _framed(plot.bounds, least=least)
+        return framed(plot.bounds, least=least)
     edge = shapely.shortest_line(plot.boundary, area.boundary)
     if edge.length > FARTHEST_M or (edge.length > 2_000 and area.covers(plot)):
-        return _framed(plot.bounds, least=least)
-    return _framed(shapely.union(plot.envelope, edge.envelope).bounds, least=least)
+        return framed(plot.bounds, least=least)
+    return framed(shapely.union(plot.envelope, edge.envelope).bounds, least=least)
 
 
-def _framed(bounds: tuple[float, float, float, float], *, least: float) -> tuple[float, float, float]:
+def framed(bounds: tuple[float, float, float, float], *, least: float) -> tuple[float, float, float]:
     """Return (middle x, middle y, metres a pixel) of a window that holds the bounds with a margin."""
     west, south, east, north = bounds
     metres = max((east - west) * 1.25 / WIDTH, (north - south) * 1.25 / HEIGHT, least / WIDTH)
@@ -72,10 +74,11 @@ def _draw(plot: BaseGeometry | None, area: BaseGeometry | None, *, window: tuple
         clipped = shapely.clip_by_rect(area, x - half_x, y - half_y, x + half_x, y + half_y)
         shown = clipped.simplify(max(10, metres))
     bar = max((length for length in NICE if length / metres <= WIDTH / 3), default=NICE[0])
-    return Sketch(_path(shown, window), _path(plot, window), _spot(plot, window), bar, round(bar / metres))
+    return Sketch(path_data(shown, window), path_data(plot, window), _spot(plot, window), bar, round(bar / metres))
 
 
-def _path(geometry: BaseGeometry | None, window: tuple[float, float, float]) -> str:
+def path_data(geometry: BaseGeometry | None, window: tuple[float, float, float]) -> str:
+    """Return the SVG path of a surface in metres, in the pixels of a window."""
     if geometry is None or geometry.is_empty:
         return ""
     rings = [ring for part in shapely.get_parts(geometry) if part.geom_type == "Polygon" for ring in (part.exterior, *part.interiors)]
@@ -99,3 +102,17 @@ def _spot(plot: BaseGeometry | None, window: tuple[float, float, float]) -> tupl
         return None
     left, top = _pixel((west + east) / 2, (south + north) / 2, window)
     return (round(left), round(top))
+
+
+def draw_pair(before: BaseGeometry, after: BaseGeometry) -> tuple[Sketch, Sketch]:
+    """Return the drawings of an outline as it was drawn, valid or not, and as it would be, in one window."""
+    middle_x, middle_y = after.centroid.x, after.centroid.y
+    metres = numpy.array([math.cos(math.radians(middle_y)), 1.0]) * METRES_PER_DEGREE
+
+    def flat(geometry: BaseGeometry) -> BaseGeometry:
+        return shapely.transform(geometry, lambda at: (at - (middle_x, middle_y)) * metres)
+
+    shapes = (flat(before), flat(after))
+    window = framed(tuple(shapely.total_bounds(shapes)), least=60)
+    first, second = (_draw(shape, None, window=window) for shape in shapes)
+    return first, second

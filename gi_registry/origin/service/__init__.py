@@ -2,51 +2,89 @@
 
 from __future__ import annotations
 
+from gi_registry.origin.service.area_pages import AreasPage, areas_page, proposal_form
 from gi_registry.origin.service.areas import add_area, end_area
+from gi_registry.origin.service.comparing import ProposalPage, consequences_of, proposal_page
 from gi_registry.origin.service.farmers import farmer_for
 from gi_registry.origin.service.judging import default_tolerance_m, judge, judge_plots
+from gi_registry.origin.service.land_pages import (
+    LandPage,
+    Verifying,
+    land_page,
+    map_of,
+    plots_for,
+    state_official_area,
+    verdicts_of,
+    verifying_page,
+)
 from gi_registry.origin.service.pages import (
-    AreasPage,
+    PlotForm,
     PlotPage,
     PlotRow,
     PlotsPage,
-    areas_page,
+    edit_page,
     form_page,
-    gi_of_area,
     plot_page,
     plot_to_edit,
     plots_page,
 )
+from gi_registry.origin.service.plot_files import FilePage, bring_file, choose_reading, drop_file, file_page, import_page, store_file
 from gi_registry.origin.service.plots import convert_plot, correct_plot, declare_plot, edit_plot, read_outline, retire_plot, store_plot
-from gi_registry.origin.service.verifying import counts, only_counting, state_verified, unverify_plot, verify_plots
+from gi_registry.origin.service.proposals import approve_proposal, propose_area, reject_proposal, withdraw_proposal
+from gi_registry.origin.service.verifying import counts, only_counting, state_verified, unverify_plot, verification_needed, verify_plots
 
 __all__ = [
     "AreasPage",
+    "FilePage",
+    "LandPage",
+    "PlotForm",
     "PlotPage",
     "PlotRow",
     "PlotsPage",
+    "ProposalPage",
+    "Verifying",
     "add_area",
+    "approve_proposal",
     "areas_page",
+    "bring_file",
+    "choose_reading",
+    "consequences_of",
     "convert_plot",
     "correct_plot",
     "counts",
     "declare_plot",
     "default_tolerance_m",
+    "drop_file",
+    "edit_page",
     "edit_plot",
     "end_area",
     "farmer_for",
+    "file_page",
     "form_page",
-    "gi_of_area",
+    "import_page",
     "judge",
     "judge_plots",
+    "land_page",
+    "map_of",
     "only_counting",
     "plot_page",
     "plot_to_edit",
+    "plots_for",
     "plots_page",
+    "proposal_form",
+    "proposal_page",
+    "propose_area",
     "read_outline",
+    "reject_proposal",
     "retire_plot",
+    "state_official_area",
     "state_verified",
+    "store_file",
     "store_plot",
     "unverify_plot",
+    "verdicts_of",
+    "verification_needed",
     "verify_plots",
+    "verifying_page",
+    "withdraw_proposal",
 ]

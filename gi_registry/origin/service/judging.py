@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
+from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 from sqlmodel import Session
 
@@ -57,10 +58,21 @@ def shift_hint(session: Session, plot: Plot, verdict: OriginVerdict, *, on: date
 
     A pointer for a person: nothing is shifted here, and a plot converted before is never pointed at again (domain §8).
     """
-    if verdict.verdict is not Verdict.OUTSIDE or plot.converted_from:
+    if plot.converted_from:
         return None
-    geometry = unshifted(plot.geometry)
-    again = judge(session, plot.gi_id, zone=plot.zone, geometry=geometry, on=on, accuracy_m=plot.accuracy_m)
-    if again.verdict is Verdict.OUTSIDE:
+
+    def again(moved: MultiPolygon) -> OriginVerdict:
+        return judge(session, plot.gi_id, zone=plot.zone, geometry=moved, on=on, accuracy_m=plot.accuracy_m)
+
+    return hint_of(plot.geometry, verdict, on=on, again=again)
+
+
+def hint_of(
+    geometry: MultiPolygon, verdict: OriginVerdict, *, on: date, again: Callable[[MultiPolygon], OriginVerdict]
+) -> ShiftHint | None:
+    """Return what reading an outline as GCJ-02 would make of its verdict; ``again`` judges the converted outline. None where no help."""
+    if verdict.verdict is not Verdict.OUTSIDE:
         return None
-    return ShiftHint(moved_m(plot.geometry, geometry), again, geometry, on)
+    moved = unshifted(geometry)
+    better = again(moved)
+    return None if better.verdict is Verdict.OUTSIDE else ShiftHint(moved_m(geometry, moved), better, moved, on)

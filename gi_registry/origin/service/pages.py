@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import pairwise
+from typing import Any
 
+from gi_registry.divisions import queries as divisions
 from gi_registry.kernel.states import Machine
 from gi_registry.kernel.words import Words, say, unpacked
 from gi_registry.log.queries import history
 from gi_registry.origin import queries
-from gi_registry.origin.models import AreaVersion, Plot
+from gi_registry.origin.models import AreaVersion, Farmer, Plot
+from gi_registry.origin.rules.corners import corners_of
 from gi_registry.origin.rules.shift import ShiftHint
-from gi_registry.origin.rules.sketch import Sketch, draw_area, draw_plot
+from gi_registry.origin.rules.sketch import Sketch, draw_plot
 from gi_registry.origin.rules.terms import PLOT_LIFE
 from gi_registry.origin.rules.verdict import OriginVerdict, explain
 from gi_registry.origin.rules.versions import covers
+from gi_registry.origin.schemas import PlotFilters
 from gi_registry.origin.service.judging import judge_plots, shift_hint
+from gi_registry.origin.service.verifying import verification_needed
 from gi_registry.registry import queries as registry
 from gi_registry.registry.models import Authorisation, Gi
 from gi_registry.workflow import Work
@@ -26,8 +32,14 @@ ACTIONS: dict[str, Words] = {
     "correct": say("更正地块"),
     "convert": say("坐标由 GCJ-02 换算"),
     "retire": say("停用地块"),
+    "verify": say("县级核实"),
+    "unverify": say("撤回核实"),
     "add": say("录入范围版本"),
     "end": say("录入止期"),
+    "propose": say("提出范围提案"),
+    "approve": say("核准"),
+    "reject": say("不予核准"),
+    "withdraw": say("撤回"),
     "import": say("批量导入"),
 }
 
@@ -60,16 +72,28 @@ class PlotsPage:
     on: date
     may_edit: bool
     officer: bool
+    asked: PlotFilters
+    every: Sequence[PlotRow]
+    needs_verification: bool
 
     @property
     def inside_milli_mu(self) -> int:
-        """The land in use today that counts, in thousandths of a mu."""
-        return sum(row.plot.area_milli_mu for row in self.rows if row.in_force and row.verdict.counts)
+        """The land in use today that counts, in thousandths of a mu, whatever the list is narrowed to."""
+        counting = [row for row in self.every if row.plot.verified_on or not self.needs_verification]
+        return sum(row.plot.area_milli_mu for row in counting if row.in_force and row.verdict.counts)
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a plot said before a correction: the version, and by how many thousandths of a mu the correction changed its area."""
+
+    said: Mapping[str, Any]
+    change_milli_mu: int
 
 
 @dataclass(frozen=True)
 class PlotPage:
-    """One plot: its verdict on a day in words, a drawing, its history."""
+    """One plot: its verdict on a day in words, a drawing, what it shares ground with, its history."""
 
     plot: Plot
     authorisation: Authorisation
@@ -85,48 +109,81 @@ class PlotPage:
     shift: ShiftHint | None = None
     shift_sentence: Words | None = None
     life: Machine = PLOT_LIFE
+    farmer: Farmer | None = None
+    place: str = ""
+    shared: Sequence[tuple[Plot, int]] = ()
+    officer: bool = False
+    may_verify: bool = False
+
+    @property
+    def past(self) -> list[Past]:
+        """What the plot said before, newest first."""
+        areas = [*(int(said["area_milli_mu"]) for said in self.plot.earlier), self.plot.area_milli_mu]
+        changes = [later - before for before, later in pairwise(areas)]
+        return [Past(said, change) for said, change in zip(self.plot.earlier, changes, strict=True)][::-1]
+
+    @property
+    def shared_others(self) -> list[tuple[Plot, int]]:
+        """The plots of other users that share its ground."""
+        return [(plot, shared) for plot, shared in self.shared if plot.authorisation_id != self.plot.authorisation_id]
 
 
-@dataclass(frozen=True)
-class AreasPage:
-    """The area versions of a GI, each with a generalised drawing where it has an outline."""
-
-    gi: Gi
-    areas: Sequence[AreaVersion]
-    sketches: Mapping[int, Sketch]
-    on: date
-    may_edit: bool
-
-    def in_force(self, area: AreaVersion) -> bool:
-        """Say whether a version holds today."""
-        return covers(area.valid_from, area.valid_to, self.on)
-
-    def warnings_of(self, area: AreaVersion) -> list[Words]:
-        """Return what was noted when a version came in."""
-        return [unpacked(warning) for warning in area.warnings]
-
-
-def plots_page(work: Work, authorisation_id: int) -> PlotsPage:
-    """Return the plots of an authorisation with today's verdicts; NotFound for one that the actor may not see."""
+def plots_page(work: Work, authorisation_id: int, asked: PlotFilters | None = None) -> PlotsPage:
+    """Return the plots of an authorisation with today's verdicts, those asked for; NotFound for one that the actor may not see."""
     authorisation = registry.get_authorisation(work.session, authorisation_id)
     work.require("plot:view", authorisation)
+    asked = asked or PlotFilters()
     plots = queries.list_plots(work.session, authorisation_id)
     verdicts = judge_plots(work.session, plots, work.today)
+    rows = [PlotRow(plot, verdicts[plot.id or 0], covers(plot.valid_from, plot.valid_to, work.today)) for plot in plots]
     return PlotsPage(
         authorisation=authorisation,
         gi=registry.get_gi(work.session, authorisation.gi_id),
-        rows=[PlotRow(plot, verdicts[plot.id or 0], covers(plot.valid_from, plot.valid_to, work.today)) for plot in plots],
+        rows=[row for row in rows if _asked_for(row, asked)],
         on=work.today,
         may_edit=work.allows("plot:edit", authorisation),
         officer=work.allows("desk:view"),
+        asked=asked,
+        every=rows,
+        needs_verification=verification_needed(work.session, authorisation.authority_division, work.today),
     )
 
 
-def form_page(work: Work, authorisation_id: int) -> tuple[Authorisation, Gi, list[str]]:
-    """Return what the form of a new plot needs: the authorisation, its GI and the names of its zones."""
+def _asked_for(row: PlotRow, asked: PlotFilters) -> bool:
+    texts = (row.plot.number, row.plot.name, row.plot.crop, row.plot.variety, row.plot.zone)
+    return (
+        (not asked.q or any(asked.q in text for text in texts))
+        and asked.verdict in {"", row.verdict.verdict.value}
+        and asked.verified in {"", "yes" if row.plot.verified_on else "no"}
+        and asked.used in {"", "yes" if row.in_force else "no"}
+    )
+
+
+@dataclass(frozen=True)
+class PlotForm:
+    """What the form of a plot needs: whose it is, the zones and farmers to choose from, the plot that is put right."""
+
+    authorisation: Authorisation
+    gi: Gi
+    zones: Sequence[str]
+    farmers: Sequence[Farmer]
+    plot: Plot | None = None
+    corners: str = ""
+
+
+def form_page(work: Work, authorisation_id: int) -> PlotForm:
+    """Return what the form of a new plot needs; NotFound for another user's authorisation."""
     authorisation = registry.get_authorisation(work.session, authorisation_id)
     work.require("plot:edit", authorisation)
-    return authorisation, registry.get_gi(work.session, authorisation.gi_id), queries.zones_of(work.session, authorisation.gi_id)
+    zones, farmers = queries.zones_of(work.session, authorisation.gi_id), queries.farmers_of(work.session, authorisation_id)
+    return PlotForm(authorisation, registry.get_gi(work.session, authorisation.gi_id), zones, farmers)
+
+
+def edit_page(work: Work, plot_id: int) -> PlotForm:
+    """Return what the form that puts a plot right needs; NotFound for a plot of someone else."""
+    plot = plot_to_edit(work, plot_id)
+    form = form_page(work, plot.authorisation_id)
+    return replace(form, plot=plot, corners=corners_of(plot.geometry))
 
 
 def plot_to_edit(work: Work, plot_id: int) -> Plot:
@@ -158,16 +215,12 @@ def plot_page(work: Work, plot_id: int, *, on: date | None = None) -> PlotPage:
         may_edit=work.allows("plot:edit", plot),
         shift=shift,
         shift_sentence=explain(shift.verdict, on=day) if shift else None,
+        farmer=queries.get_farmer(work.session, plot.farmer_id),
+        place=divisions.full_name(work.session, plot.division_code),
+        shared=queries.overlaps_with(work.session, plot, on=day),
+        officer=work.allows("desk:view"),
+        may_verify=work.allows("plot:verify", plot),
     )
-
-
-def areas_page(work: Work, gi_id: int) -> AreasPage:
-    """Return the area versions of a GI; NotFound for one of another region."""
-    gi = registry.get_gi(work.session, gi_id)
-    work.require("area:view", gi)
-    areas = queries.list_areas(work.session, gi_id)
-    sketches = {area.id or 0: draw_area(area.geometry) for area in areas if area.geometry is not None}
-    return AreasPage(gi, areas, sketches, work.today, work.allows("area:edit", gi))
 
 
 def happenings(work: Work, table: str, row_id: int) -> list[Happening]:
@@ -176,10 +229,3 @@ def happenings(work: Work, table: str, row_id: int) -> list[Happening]:
         Happening(event.at, ACTIONS.get(event.action, Words(event.action)), event.leaf_index)
         for event in history(work.session, table, row_id)
     ]
-
-
-def gi_of_area(work: Work, area_id: int) -> int:
-    """Return the GI an area version belongs to; NotFound for one of another region."""
-    gi_id = queries.get_area(work.session, area_id).gi_id
-    work.require("area:edit", registry.get_gi(work.session, gi_id))
-    return gi_id

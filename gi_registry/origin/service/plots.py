@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from shapely import to_geojson
 
@@ -16,6 +17,7 @@ from gi_registry.origin.rules.measure import area_milli_mu
 from gi_registry.origin.rules.rings import Reading
 from gi_registry.origin.rules.shared_land import same_season, shared_m2
 from gi_registry.origin.rules.shift import Datum, read_as
+from gi_registry.origin.rules.standing import Standing
 from gi_registry.origin.rules.terms import PLOT_LIFE, Origin
 from gi_registry.origin.rules.versions import check_period, overlap
 from gi_registry.origin.schemas import FarmerFields, PlotFields
@@ -177,10 +179,20 @@ def _as_it_was(work: Work, plot: Plot) -> dict[str, object]:
     return {**said, **measured, **verified, **({"converted_from": plot.converted_from} if plot.converted_from else {})}
 
 
-def retire_plot(work: Work, plot_id: int, *, version: int | None = None) -> Plot:
-    """End the use of a plot from today; its past harvests keep their verdicts."""
+def retire_plot(work: Work, plot_id: int, *, version: int | None = None, standing: Sequence[Standing] = (), confirmed: bool = True) -> Plot:
+    """End the use of a plot from today; its past harvests keep their verdicts.
+
+    ``standing`` is what rests on it (batches of open years, asked above): without a person's yes that names them raises Invalid.
+    """
     plot = queries.get_plot(work.session, plot_id)
     work.require("plot:edit", plot)
+    if standing and not confirmed:
+        named = "、".join(item.number for item in standing[:5])
+        raise invalid(
+            "confirmed",
+            say("这块地上还有 %(n)s 个批次：%(named)s。", n=len(standing), named=named),
+            say("核对后勾选确认，再停用。"),
+        )
     plot.valid_to = max(work.today, plot.valid_from or work.today)
     advance(work, plot, PLOT_LIFE, "retire", expected_version=version)
     return plot

@@ -17,10 +17,15 @@ from gi_registry.policy import service as policy
 from gi_registry.workflow import Work, check_version
 
 
+def verification_needed(session: Session, division: str, on: date) -> bool:
+    """Say whether only verified plots count towards the entitlement of a county on a day."""
+    found = policy.find(session, verification.POLICY, division, on)
+    return verification.required(found.value if found else None)
+
+
 def counts(session: Session, plot: Plot, on: date) -> bool:
     """Say whether a plot may count towards the entitlement on a day, as far as the county's verification goes."""
-    found = policy.find(session, verification.POLICY, plot.authority_division, on)
-    return verification.counts(plot.verified_on, needed=verification.required(found.value if found else None))
+    return verification.counts(plot.verified_on, needed=verification_needed(session, plot.authority_division, on))
 
 
 def verify_plots(work: Work, versions: Mapping[int, int]) -> list[Plot]:
@@ -75,8 +80,7 @@ def only_counting(session: Session, plots: Iterable[Plot], on: date) -> list[Plo
     for plot in plots:
         place = plot.authority_division
         if place not in needed:
-            found = policy.find(session, verification.POLICY, place, on)
-            needed[place] = verification.required(found.value if found else None)
+            needed[place] = verification_needed(session, place, on)
         if verification.counts(plot.verified_on, needed=needed[place]):
             kept.append(plot)
     return kept
