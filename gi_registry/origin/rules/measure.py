@@ -32,19 +32,21 @@ def area_milli_mu(geometry: BaseGeometry) -> int:
     return mu_milli(abs(area))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _transformer(lon: float, lat: float) -> Transformer:
-    return Transformer.from_crs("EPSG:4490", f"+proj=aeqd +lat_0={lat} +lon_0={lon} +ellps=GRS80 +units=m", always_xy=True)
+    # The pipeline is what PROJ finds between EPSG:4490 and such a plane, to the last bit; finding it takes a hundred times as long.
+    degrees = "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad"
+    return Transformer.from_pipeline(f"{degrees} +step +proj=aeqd +lat_0={lat} +lon_0={lon} +ellps=GRS80 +units=m")
+
+
+def project(coordinates: NDArray[numpy.float64], around: tuple[float, float]) -> NDArray[numpy.float64]:
+    """Return lon/lat coordinates in metres east and north of a centre (lon, lat)."""
+    return numpy.column_stack(_transformer(*around).transform(coordinates[:, 0], coordinates[:, 1]))
 
 
 def in_metres(geometry: BaseGeometry, *, around: tuple[float, float]) -> BaseGeometry:
     """Return a lon/lat geometry in metres east and north of a centre (lon, lat)."""
-    to_metres = _transformer(*around)
-
-    def move(coordinates: NDArray[numpy.float64]) -> NDArray[numpy.float64]:
-        return numpy.column_stack(to_metres.transform(coordinates[:, 0], coordinates[:, 1]))
-
-    moved = shapely.transform(geometry, move)
+    moved = shapely.transform(geometry, lambda coordinates: project(coordinates, around))
     return moved if moved.is_valid else shapely.make_valid(moved)
 
 
