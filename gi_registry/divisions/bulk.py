@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 
 from sqlmodel import Session, select
 
@@ -23,15 +24,26 @@ def _store_division(work: Work, row: Mapping[str, str]) -> Note | None:
 
 
 def _dump_divisions(session: Session) -> Iterator[dict[str, str]]:
+    told = queries.every_succession(session)
     for row in queries.list_divisions(session):
-        yield {
+        stated = {
             "code": row.code,
             "name": row.name,
             "parent_code": row.parent_code or "",
             "valid_from": str(row.valid_from or ""),
             "valid_to": str(row.valid_to or ""),
-            "successor_code": row.successor_code or "",
+            "box": row.box,
         }
+        changes = told.get(row.code, [])
+        if not changes or (row.successor_code and all(each.since != row.valid_to for each in changes)):
+            yield stated | {"successor_code": row.successor_code or "", "changed_on": "", "source": ""}
+        for since, together in groupby(changes, key=lambda each: each.since):
+            group = list(together)
+            yield stated | {
+                "successor_code": "|".join(each.successor_code for each in group),
+                "changed_on": str(since),
+                "source": group[0].source,
+            }
 
 
 def _store_day(work: Work, row: Mapping[str, str]) -> Note | None:
@@ -54,7 +66,12 @@ DIVISIONS = Kind(
         Column("parent_code", say("上级代码"), "3205", explain=say("空则取代码的前缀；兵团等前缀不符的须填。")),
         Column("valid_from", say("生效日期"), "1989-09-28", explain=say("年-月-日，空为不详。"), form=Form.DATE),
         Column("valid_to", say("终止日期"), "", explain=say("撤销之日；该日起不再有效。"), form=Form.DATE),
-        Column("successor_code", say("承接代码"), "", explain=say("撤销后承接其事务的区划。")),
+        Column(
+            "successor_code", say("承接代码"), "", explain=say("撤销后承接其地域的区划；有几个的以竖线分开，只划出一部分的把自己也列上。")
+        ),
+        Column("changed_on", say("承接日期"), "", explain=say("承接自哪天起；空为终止日期。"), form=Form.DATE),
+        Column("source", say("来源"), "", explain=say("决定承接的文件。")),
+        Column("box", say("外框"), "", explain=say("西,南,东,北 四个度数；有外框才能核对公告的坐标范围。")),
     ),
     store=_store_division,
     dump=_dump_divisions,

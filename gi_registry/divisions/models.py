@@ -32,7 +32,7 @@ class Division(Row, table=True):
 
 
 class DivisionSuccession(Row, table=True):
-    """From a day on a place's ground (all of it, or with others a part) belongs to a successor; a place that gave up a part names itself too.
+    """From a day on a place's ground (all of it, or a part) belongs to a successor; a place that gave up a part names itself too.
 
     A place may have several successors, and several such days in its life; ``source`` is the decision.
     """

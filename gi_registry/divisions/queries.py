@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlmodel import Session, col, or_, select
 
-from gi_registry.divisions.models import CalendarDay, CalendarYear, Division
+from gi_registry.divisions.models import CalendarDay, CalendarYear, Division, DivisionSuccession
 from gi_registry.divisions.rules import WorkingDays, path_codes, short_name
+from gi_registry.divisions.rules.units import PREFECTURE, Gazetteer, Place, Succession, spellings
 from gi_registry.kernel.errors import NotFound, invalid
 from gi_registry.kernel.words import say
 
 LONGEST_COUNTY = 6
+_AT_ONCE = 500
 
 
 def find_division(session: Session, code: str) -> Division | None:
@@ -125,3 +127,63 @@ def full_names(session: Session, codes: Iterable[str | None]) -> dict[str, str]:
     names = {row.code: row.name for row in session.exec(select(Division).where(col(Division.code).in_(above)))}
     full = {code: "".join(names[part] for part in reversed(path_codes(path))) for code, path in paths.items()}
     return {code: full.get(code, code) for code in wanted}
+
+
+def successions(session: Session) -> tuple[Succession, ...]:
+    """Return what came after what, in the order in which it happened: as the rows and the column of the only successor tell it."""
+    ended = select(Division).where(col(Division.successor_code).is_not(None), col(Division.valid_to).is_not(None))
+    found = {Succession(row.code, row.successor_code, row.since) for row in session.exec(select(DivisionSuccession))}
+    found |= {Succession(row.code, row.successor_code or "", row.valid_to or date.min) for row in session.exec(ended)}
+    return tuple(sorted(found, key=lambda each: (each.since, each.code, each.successor)))
+
+
+def successions_of(session: Session, code: str) -> list[DivisionSuccession]:
+    """Return the rows of a place's successors, oldest first."""
+    query = select(DivisionSuccession).where(DivisionSuccession.code == code)
+    return list(session.exec(query.order_by(col(DivisionSuccession.since), col(DivisionSuccession.successor_code))))
+
+
+def every_succession(session: Session) -> dict[str, list[DivisionSuccession]]:
+    """Return the rows of all successors by place, oldest first."""
+    found: dict[str, list[DivisionSuccession]] = {}
+    for row in session.exec(select(DivisionSuccession).order_by(col(DivisionSuccession.since), col(DivisionSuccession.id))):
+        found.setdefault(row.code, []).append(row)
+    return found
+
+
+def gazetteer(session: Session, names: Sequence[str], *, within: Sequence[str] = ()) -> tuple[Gazetteer, tuple[str, ...]]:
+    """Return the places that a list of names may mean with all above and after them, and the paths of ``within`` and of what was before."""
+    changes = successions(session)
+    inside = _with_predecessors(within, changes)
+    rows = {row.code: row for row in _called(session, sorted(spellings(names)))}
+    rows |= {row.code: row for row in _by_code(session, {*inside, *(code for each in changes for code in (each.code, each.successor))})}
+    for code in within:  # a unit that is unknown is told with its neighbours of the same stem
+        rows |= {row.code: row for row in list_divisions(session, under=code)}
+    above = {code for row in rows.values() for code in path_codes(row.path)} - rows.keys()
+    rows |= {row.code: row for row in _by_code(session, above)}
+    places = {code: Place(row.code, row.name, row.path, row.valid_from, row.valid_to) for code, row in rows.items()}
+    known = Gazetteer(places, changes)
+    return known, tuple(places[code].path if code in places else f"/{code}/" for code in inside)
+
+
+def _with_predecessors(codes: Sequence[str], changes: Sequence[Succession]) -> list[str]:
+    found = [code for code in codes if code]
+    for code in found:  # grows while it is read: predecessors of predecessors too
+        found += [each.code for each in changes if each.successor == code and each.code not in found]
+    return found
+
+
+def _called(session: Session, names: list[str]) -> list[Division]:
+    rows: list[Division] = []
+    for start in range(0, len(names), _AT_ONCE):
+        rows += session.exec(select(Division).where(col(Division.name).in_(names[start : start + _AT_ONCE])))
+    if any(name.endswith("州") for name in names):
+        rows += session.exec(select(Division).where(col(Division.name).endswith(PREFECTURE)))
+    return rows
+
+
+def _by_code(session: Session, codes: Iterable[str]) -> list[Division]:
+    wanted, rows = sorted(codes), list[Division]()
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows += session.exec(select(Division).where(col(Division.code).in_(wanted[start : start + _AT_ONCE])))
+    return rows

@@ -127,7 +127,7 @@ def _subjects(work: Work) -> tuple[dict[str, Any], datetime]:
     from gi_registry.codes.models import Allotment
     from gi_registry.documents.models import Document
     from gi_registry.notices.models import Notice
-    from gi_registry.origin.models import AreaVersion, Plot
+    from gi_registry.origin.models import Plot
     from gi_registry.registry import service as registry
     from gi_registry.registry.models import Authorisation, Product
     from gi_registry.registry.schemas import RestrictForm
@@ -146,6 +146,7 @@ def _subjects(work: Work) -> tuple[dict[str, Any], datetime]:
         return work.session.exec(select(model.id).where(*conditions).order_by(col(model.id))).first()
 
     owned = stage.party.id
+    _hold(work, authorisation.gi_id, owned or 0)
     fields = RestrictForm(version=authorisation.version, effect="sampling_weight", basis="示例依据", from_on=work.today)
     restriction = registry.impose_by_hand(work, authorisation.id or 0, fields)
     person_id = first(Person)
@@ -162,7 +163,7 @@ def _subjects(work: Work) -> tuple[dict[str, Any], datetime]:
         "uscc": stage.party.uscc,
         "product_id": first(Product, Product.authorisation_id == authorisation.id),
         "plot_id": first(Plot, Plot.authorisation_id == authorisation.id),
-        "area_id": first(AreaVersion, AreaVersion.gi_id == authorisation.gi_id),
+        "proposal_id": _proposal(work, authorisation.gi_id),
         "batch_id": first(Batch, Batch.authorisation_id == authorisation.id),
         "allotment_id": first(Allotment, Allotment.authorisation_id == authorisation.id),
         "report_id": report.id,
@@ -183,6 +184,26 @@ def _subjects(work: Work) -> tuple[dict[str, Any], datetime]:
         **_tests(work, authorisation),
     }
     return subjects, listed.now
+
+
+def _hold(work: Work, gi_id: int, organisation_id: int) -> None:
+    """Make the user's organisation the holder of the GI too, so that ``own`` is one organisation."""
+    from gi_registry.registry.models import Gi
+
+    gi = work.session.get(Gi, gi_id)
+    assert gi is not None
+    gi.holder_org_id = gi.owner_org_id = organisation_id
+    work.record(gi, "gi:change")
+
+
+def _proposal(work: Work, gi_id: int) -> Any:
+    """Return a proposed area version of the GI, by an officer who is no other person of this world."""
+    from gi_registry.accounts.service import actor_of
+    from tests.builders.accounts import make_person
+    from tests.builders.origin import propose
+
+    proposer = actor_of(work.session, make_person(work, "national_officer").id or 0)
+    return propose(Work(work.session, proposer, work.now), gi_id).id
 
 
 def _letters(work: Work, organisation_id: int) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from pyproj import Transformer
 from shapely import MultiPolygon, box
 
 from gi_registry.origin import service
-from gi_registry.origin.models import AreaVersion, Plot
+from gi_registry.origin.models import AreaProposal, AreaVersion, Plot
 from gi_registry.origin.rules.rings import Reading
 from gi_registry.origin.rules.terms import Origin
-from gi_registry.origin.schemas import AreaFields, PlotFields
+from gi_registry.origin.schemas import AreaFields, PlotFields, ProposalFields
 from gi_registry.registry.models import Authorisation, Gi
 from gi_registry.workflow import Work
 
@@ -52,3 +52,12 @@ def make_plot(work: Work, authorisation: Authorisation, geometry: MultiPolygon |
     return service.store_plot(
         work, authorisation.id or 0, number=number, fields=PlotFields(**values | differs), outline=outline, origin=Origin.IMPORT
     )
+
+
+def propose(work: Work, gi_id: int, geometry: MultiPolygon | None = None, **differs: Any) -> AreaProposal:
+    """Return what the actor proposes: twelve kilometres square from the spring after today unless told otherwise."""
+    values: dict[str, Any] = {"valid_from": date(work.today.year + 1, 4, 1), "text": "示例湖及沿岸", "places": "示例镇", "note": "示例公告"}
+    paper = differs.pop("paper", None)
+    fields = ProposalFields(**values | differs)
+    outline = None if fields.kind == "end" else Reading(geometry or square(12_000))
+    return service.propose_area(work, gi_id, fields=fields, outline=outline, paper=paper)

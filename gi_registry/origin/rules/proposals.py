@@ -126,6 +126,4 @@ def refuse_same_person(proposed_by: int, decides: int | None) -> None:
 def refuse_other_person(proposed_by: int, withdraws: int | None) -> None:
     """Raise NotAllowed where someone else than the proposer would withdraw."""
     if withdraws != proposed_by:
-        raise NotAllowed(
-            say("提案只能由提出人撤回。"), remedy=say("不同意的，由有权核准的人写明理由，不予核准。"), basis="area:propose"
-        )
+        raise NotAllowed(say("提案只能由提出人撤回。"), remedy=say("不同意的，由有权核准的人写明理由，不予核准。"), basis="area:propose")

@@ -89,5 +89,5 @@ def refuse_overlap(new: tuple[date | None, date | None], existing: Iterable[tupl
         if overlap(new, period):
             raise Conflict(
                 say("新版本 %(new)s 与已有版本 %(old)s 的日期重叠。", new=written(new), old=written(period)),
-                remedy=say("同一产品、同一分区同一天只能有一个版本；请先给旧版本填上止期，再录入新版本。"),
+                remedy=say("同一产品、同一分区同一天只能有一个版本；只有未定止期的版本让位给起期在后的新版本。请核对两个日期。"),
             )

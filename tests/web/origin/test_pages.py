@@ -111,25 +111,6 @@ def test_a_plot_is_retired_once_and_from_the_version_one_saw(client, place):
     assert "已停用" in client.get(f"/plots/{place['plot']}").text
 
 
-def test_an_officer_ends_one_version_and_adds_the_next(client, place, open_work):
-    sign_in(client, "zhao")
-    base = f"/office/gis/{place['gi']}/areas"
-    outline = json.dumps(square(3_000).__geo_interface__)
-    clash = post(client, f"{base}/new", {"valid_from": "2024-01-01", "geometry": outline, "uncertainty_m": "30"})
-    assert clash.status_code == 409
-    assert "2010-01-01" in clash.text
-    assert "2024-01-01" in clash.text
-    with open_work() as work:
-        [area] = queries.list_areas(work.session, place["gi"])
-    assert post(client, f"/office/areas/{area.id}/end", {"valid_to": "2024-01-01"}).status_code == 303
-    assert post(client, f"{base}/new", {"valid_from": "2024-01-01", "geometry": outline, "places": "甲村\n乙村"}).status_code == 303
-    shown = client.get(base).text
-    assert "甲村、乙村" in shown
-    assert shown.count("<svg") == 2
-    with open_work() as work:
-        assert [area.valid_to for area in queries.list_areas(work.session, place["gi"])] == [None, date(2024, 1, 1)]
-
-
 def test_a_county_officer_reads_areas_but_does_not_write_them(client, place):
     sign_in(client, "qian")
     assert client.get(f"/office/gis/{place['gi']}/areas").status_code == 200

@@ -56,6 +56,25 @@ def division_code(text: str, field: str = "code") -> str:
     return code
 
 
+def box_text(text: str) -> str:
+    """Return a box ``west,south,east,north`` in degrees as it is stored, empty for none; raise Invalid for what is no box."""
+    if not text.strip():
+        return ""
+    parts = [part.strip() for part in text.replace("，", ",").split(",")]
+    try:
+        west, south, east, north = (float(part) for part in parts)
+    except ValueError:
+        west, south, east, north = (1.0, 1.0, 0.0, 0.0)
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise invalid(
+            "box",
+            say("“%(value)s”不是经纬度的外框。", value=text),
+            say("应为“西,南,东,北”四个度数，例如 120.9,31.2,121.3,31.6。"),
+            value=text,
+        )
+    return ",".join(f"{value:g}" if value == round(value, 4) else str(value) for value in (west, south, east, north))
+
+
 def level_of(code: str) -> Level:
     """Return the level that the length of ``code`` says."""
     return LEVEL_OF_LENGTH[len(code)]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from hashlib import sha256
+from typing import Any
 
 from sqlmodel import Session
 
 from gi_registry.divisions import queries
-from gi_registry.divisions.models import CalendarDay, CalendarYear, Division
+from gi_registry.divisions.models import CalendarDay, CalendarYear, Division, DivisionSuccession
 from gi_registry.divisions.rules import WorkingDays, level_of, parent_of, path_under
 from gi_registry.divisions.schemas import DivisionForm
 from gi_registry.kernel.errors import invalid
@@ -27,14 +28,16 @@ def working_days(session: Session) -> WorkingDays:
 def put_division(work: Work, fields: DivisionForm) -> bool:
     """Enter a place, or correct its name, parent and validity; return whether anything changed.
 
-    Raises Invalid for a parent or successor that is not on file: parents come first in a file.
+    Raises Invalid for a parent or successor that is not on file: parents come first in a file. Successors that one column does not tell
+    (several, a part only, with a source) stand in rows of their own.
     """
     parent_code = fields.parent_code or parent_of(fields.code)
     parent = queries.find_division(work.session, parent_code) if parent_code else None
     if parent_code and parent is None:
         raise invalid("parent_code", say("没有上级区划 %(code)s。", code=parent_code), say("请把上级排在下级之前。"), value=parent_code)
-    if fields.successor_code and queries.find_division(work.session, fields.successor_code) is None:
-        raise invalid("successor_code", say("没有承接区划 %(code)s。", code=fields.successor_code), say("请把承接的区划排在前面。"))
+    for code in fields.successors:
+        if code != fields.code and queries.find_division(work.session, code) is None:
+            raise invalid("successor_code", say("没有承接区划 %(code)s。", code=code), say("请把承接的区划排在前面。"))
     values = {
         "name": fields.name,
         "level": level_of(fields.code).value,
@@ -42,11 +45,23 @@ def put_division(work: Work, fields: DivisionForm) -> bool:
         "path": path_under(parent.path if parent else None, fields.code),
         "valid_from": fields.valid_from,
         "valid_to": fields.valid_to,
-        "successor_code": fields.successor_code or None,
+        "box": fields.box,
     }
-    row = queries.find_division(work.session, fields.code)
+    if not fields.successors or fields.since == fields.valid_to:
+        values["successor_code"] = _only_successor(fields)
+    changed = _put_values(work, fields.code, values)
+    return _put_succession(work, fields) or changed
+
+
+def _only_successor(fields: DivisionForm) -> str | None:
+    whole = len(fields.successors) == 1 and fields.successors[0] != fields.code
+    return fields.successors[0] if whole else None
+
+
+def _put_values(work: Work, code: str, values: dict[str, Any]) -> bool:
+    row = queries.find_division(work.session, code)
     if row is None:
-        work.record(Division(code=fields.code, **values), "division:register")  # type: ignore[arg-type]  # typed above, by name
+        work.record(Division(code=code, **values), "division:register")
         work.flush()
         return True
     if all(getattr(row, name) == value for name, value in values.items()):
@@ -57,6 +72,24 @@ def put_division(work: Work, fields: DivisionForm) -> bool:
     work.record(row, "division:change")
     work.flush()
     return True
+
+
+def _put_succession(work: Work, fields: DivisionForm) -> bool:
+    """Enter who has the ground from a day on; a successor that is no longer named for that day is taken back."""
+    if fields.since is None or not fields.successors or (_only_successor(fields) and not fields.source and not fields.changed_on):
+        return False
+    known = {row.successor_code: row for row in queries.successions_of(work.session, fields.code) if row.since == fields.since}
+    for code, row in known.items():
+        if code not in fields.successors:
+            work.record_deleted(row, "division_succession:correct")
+    changed = bool(known.keys() - set(fields.successors))
+    for code in fields.successors:
+        row = known.get(code) or DivisionSuccession(code=fields.code, successor_code=code, since=fields.since)
+        if row.id is None or row.source != fields.source:
+            row.source, changed = fields.source, True
+            work.record(row, "division_succession:register")
+            work.flush()
+    return changed
 
 
 def _move(work: Work, row: Division, path: str) -> None:
