@@ -112,4 +112,5 @@ def uploaded(name: str) -> Upload | None:
     found = request.files.get(name)
     if found is None or not found.filename:
         return None
+    found.stream.seek(0)  # asked for twice on one request, it is the same file
     return Upload(found.filename[:200], found.mimetype or "application/octet-stream", found.stream.read())
