@@ -90,12 +90,19 @@ class FarmerFields(BaseModel):
 
 
 class Outline(BaseModel):
-    """An outline as typed: a corner a line, or GeoJSON text; ``datum`` is what its numbers, or those of the file beside it, refer to."""
+    """An outline as typed: a corner a line, or GeoJSON text; ``datum`` is what its numbers, or those of the file beside it, refer to.
+
+    ``crs`` declares a system (EPSG code, gcj02, bd09) where the file names none; ``layer``, ``feature`` and ``encoding`` choose in a file.
+    """
 
     model_config = _SHAPE
 
     geometry: str = Field(default="", max_length=200_000)
     datum: Datum = Datum.CGCS2000
+    crs: str = Field(default="", max_length=60)
+    layer: str = Field(default="", max_length=200)
+    feature: str = Field(default="", max_length=60)
+    encoding: str = Field(default="", max_length=20)
 
 
 class Version(BaseModel):

@@ -43,7 +43,9 @@ def _context() -> dict[str, object]:
 def given_outline() -> Reading:
     """Read the outline that a form brings, as a file or typed."""
     file, typed = uploaded("file"), read_form(Outline)
-    return service.read_outline(typed.geometry, file.content if file else None, datum=typed.datum)
+    wishes = service.Wishes(typed.crs, typed.layer, typed.encoding, typed.feature)
+    name, content = (file.name, file.content) if file else ("", None)
+    return service.read_outline(typed.geometry, content, datum=typed.datum, name=name, wishes=wishes)
 
 
 def asked_plots() -> PlotFilters:

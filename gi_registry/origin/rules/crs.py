@@ -20,7 +20,6 @@ from gi_registry.origin.rules import zones
 from gi_registry.origin.rules.rings import Position, Settle, as_they_are, defect
 from gi_registry.origin.rules.shift import Datum
 
-Bounds = tuple[float, float, float, float]
 MOST_TEXT = 8_000
 FURTHEST_DEGREES = 6  # from the central meridian of a Gauss–Krüger zone
 
@@ -158,13 +157,13 @@ def _machinery(text: str) -> tuple[Transformer, float, float | None]:
     return transformer, float(easting), None if meridian is None else float(meridian)
 
 
-def chosen(found: str, declared: str, bounds: Bounds | None) -> tuple[Crs, tuple[Words, ...]]:
+def chosen(found: str, declared: str, corner: Position | None) -> tuple[Crs, tuple[Words, ...]]:
     """Return the system of a file from what stands in it and what was declared, with a sentence where the two differ.
 
     Raises Invalid where neither says anything (with what the numbers hint at); a declaration that contradicts the file holds, and is told.
     """
     if not declared and not found:
-        remedy = zones.likely(bounds[0], bounds[1]) if bounds else say("请声明坐标系，例如 EPSG:4490。")
+        remedy = zones.likely(*corner) if corner else say("请声明坐标系，例如 EPSG:4490。")
         raise defect(say("文件没有写明坐标系（例如缺 .prj），不作猜测。"), remedy)
     if not declared:
         return crs_of(found), ()

@@ -32,8 +32,9 @@ HEMISPHERE = r"东经|西经|北纬|南纬|[EWNS]"
 ANGLE = (
     rf"(?P<before>{HEMISPHERE})?\s*:?\s*(?P<degrees>\d{{1,3}}(?:\.\d+)?)\s*°\s*"
     r"(?:(?P<run>\d{4}(?:\.\d+)?)\s*\"|"
-    r"(?:(?P<minutes>\d{1,2}(?:\.\d+)?)\s*(?:'|(?=\s*\d{1,2}(?:\.\d+)?\s*\"))\s*)?(?:(?P<seconds>\d{1,2}(?:\.\d+)?)\s*\"?(?=\s*[\"EWNS~,;]|\s|$|\D)\s*)?)"
-    rf"\s*(?P<after>[EWNS](?![A-Za-z]))?"
+    r"(?:(?P<minutes>\d{1,2}(?:\.\d+)?)\s*(?:'|(?=\s*\d{1,2}(?:\.\d+)?\s*\"))\s*)?"
+    r"(?:(?P<seconds>\d{1,2}(?:\.\d+)?)\s*(?:\"|(?![\d.]|\s*[°'])))?)"
+    r"\s*(?P<after>[EWNS](?![A-Za-z]))?"
 )
 _ANGLE = re.compile(ANGLE, re.IGNORECASE)
 SOUTH_OR_WEST = frozenset({"西经", "南纬", "W", "S"})
@@ -76,7 +77,9 @@ def _angle(found: re.Match[str]) -> Angle:
         minutes, seconds, note = float(found["run"][:2]), float(found["run"][2:]), "lost-minute-sign"
     else:
         minutes, seconds = float(found["minutes"] or 0), float(found["seconds"] or 0)
-        if found["minutes"] and found["seconds"] and "'" not in found[0]:
+        if found["seconds"] and not found["minutes"] and '"' not in found[0]:  # "40°24": the one sign that is missing is the minute's
+            minutes, seconds, note = seconds, 0.0, "lost-minute-sign"
+        elif found["minutes"] and found["seconds"] and "'" not in found[0]:
             note = "lost-minute-sign"
     if minutes >= 60 or seconds >= 60:
         note = "minutes" if minutes >= 60 else "seconds"

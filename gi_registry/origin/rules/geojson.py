@@ -6,6 +6,7 @@ Coordinates are CGCS2000 or WGS-84 longitude and latitude (equal for this use), 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gi_registry.kernel.errors import Invalid
@@ -171,15 +172,19 @@ def _check_bbox(value: dict[str, object], notes: dict[str, Words]) -> None:
     notes["bbox"] = say("文件里的外框 bbox 不采用，按边界重新计算。")
 
 
-def read_one(content: bytes | str) -> Reading:
+def read_one(content: bytes | str, *, declared: str = "") -> Reading:
     """Return the one surface of a file that describes one plot; raise Invalid where it holds none or several."""
-    features = read_features(content)
+    return read_geometry(only(features_in(parse(content), declared=declared)).geometry)
+
+
+def only(features: Sequence[Feature]) -> Feature:
+    """Return the one feature of a file that describes one plot; raise Invalid where it holds none or several."""
     if len(features) != 1:
         raise defect(
             say("文件里有 %(count)s 个要素，这里一次只登记一块地。", count=len(features)),
             say("请只保留一个要素；多块地请用批量导入。"),
         )
-    return read_geometry(features[0].geometry)
+    return features[0]
 
 
 def as_geojson(reading: Reading) -> dict[str, object]:

@@ -29,20 +29,24 @@ from gi_registry.origin.service.pages import (
     plots_page,
 )
 from gi_registry.origin.service.plot_files import FilePage, bring_file, choose_reading, drop_file, file_page, import_page, store_file
-from gi_registry.origin.service.plots import convert_plot, correct_plot, declare_plot, edit_plot, read_outline, retire_plot, store_plot
+from gi_registry.origin.service.plots import convert_plot, correct_plot, declare_plot, edit_plot, retire_plot, store_plot
 from gi_registry.origin.service.proposals import approve_proposal, propose_area, reject_proposal, withdraw_proposal
+from gi_registry.origin.service.reading import Contents, LayerChoice, Wishes, read_contents, read_outline
 from gi_registry.origin.service.verifying import counts, only_counting, state_verified, unverify_plot, verification_needed, verify_plots
 
 __all__ = [
     "AreasPage",
+    "Contents",
     "FilePage",
     "LandPage",
+    "LayerChoice",
     "PlotForm",
     "PlotPage",
     "PlotRow",
     "PlotsPage",
     "ProposalPage",
     "Verifying",
+    "Wishes",
     "add_area",
     "approve_proposal",
     "areas_page",
@@ -74,6 +78,7 @@ __all__ = [
     "proposal_form",
     "proposal_page",
     "propose_area",
+    "read_contents",
     "read_outline",
     "reject_proposal",
     "retire_plot",

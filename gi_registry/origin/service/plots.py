@@ -12,7 +12,6 @@ from gi_registry.kernel.quantities import mu_milli
 from gi_registry.kernel.words import packed, say
 from gi_registry.origin import queries
 from gi_registry.origin.models import Plot
-from gi_registry.origin.rules import geojson, typed
 from gi_registry.origin.rules.measure import area_milli_mu
 from gi_registry.origin.rules.rings import Reading
 from gi_registry.origin.rules.shared_land import same_season, shared_m2
@@ -24,20 +23,6 @@ from gi_registry.origin.schemas import FarmerFields, PlotFields
 from gi_registry.origin.service.farmers import with_farmer
 from gi_registry.registry import queries as registry
 from gi_registry.workflow import Work, advance, begin, check_version
-
-
-def read_outline(coordinates: str, file: bytes | None, *, datum: Datum = Datum.CGCS2000) -> Reading:
-    """Return the surface of an uploaded GeoJSON file or of typed coordinates, in CGCS2000.
-
-    Raises Invalid for neither, both, or a defect.
-    """
-    if file is not None and coordinates.strip():
-        raise invalid("geometry", say("既上传了文件，又填写了坐标。"), say("两种方式任选其一。"))
-    if file is not None:
-        return read_as(geojson.read_one(file), datum)
-    if coordinates.lstrip().startswith("{"):
-        return read_as(geojson.read_one(coordinates), datum)
-    return read_as(typed.read_typed(coordinates), datum)
 
 
 def declare_plot(
