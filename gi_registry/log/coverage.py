@@ -29,7 +29,8 @@ COVERED: frozenset[str] = frozenset(
         "notice", "service_record", "service_consent",
         "gi", "protection", "authorisation", "authorisation_site", "authorisation_change", "authorisation_restriction", "product",
         "area_version", "area_proposal", "plot", "farmer", "plot_file", "official_area",
-        "yield_cap", "batch", "batch_plot", "ledger_account", "ledger_transfer", "ledger_entry", "trade", "goods_record",
+        "yield_cap", "cap_proposal", "capacity_unit",
+        "batch", "batch_plot", "ledger_account", "ledger_transfer", "ledger_entry", "trade", "goods_record",
         "process", "process_input", "process_output",
         "testing_institution", "test_report", "test_report_batch",
         "signing_key", "allotment", "code_range", "code_interval",
@@ -96,6 +97,7 @@ ADDED: Mapping[str, Mapping[str, object]] = {
     "ledger_account": {"farmer_id": 0, "commodity": "", "grade": "", "tolerance": 0},
     "batch": {"commodity": "", "account_grade": "", "farmer_id": None, "supplier_farmer_id": None, "from_year": None},
     "product": {"daily_capacity": None},
+    "yield_cap": {"variety": "", "per": "mu", "commodity": "", "effective_on": None},
     "annual_report": {"lists": {}, "choices": {}, "sections": {}},
 }
 """Columns that came after the first release, with the value that every older row got. A row that still holds it is hashed without the

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gi_registry.batches.models.batch import Batch, BatchPlot
-from gi_registry.batches.models.caps import YieldCap
+from gi_registry.batches.models.caps import CapacityUnit, CapProposal, YieldCap
 from gi_registry.batches.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
 from gi_registry.batches.models.process import Process, ProcessInput, ProcessOutput
 from gi_registry.batches.models.quality import TestingInstitution, TestReport, TestReportBatch
@@ -13,6 +13,8 @@ from gi_registry.batches.models.trade import Trade
 __all__ = [
     "Batch",
     "BatchPlot",
+    "CapProposal",
+    "CapacityUnit",
     "GoodsRecord",
     "LedgerAccount",
     "LedgerEntry",
