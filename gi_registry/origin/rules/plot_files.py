@@ -70,12 +70,14 @@ def default_name(file_name: str, position: int) -> str:
     return f"{PurePath(file_name).stem[:60]} {position}"
 
 
-def settled(outline: Reading | None, repair: Repair | None, *, shifted: bool) -> Reading | None:
-    """Return the outline as a person accepted it: repaired, converted from GCJ-02, or as it stands; None where it cannot be stored."""
-    base = outline
-    if base is None and repair is not None:
-        note = say("边界已按修补建议改正，变动 %(m2)s 平方米。", m2=repair.moved_m2)
-        base = Reading(repair.geometry, (note, *repair.changes))
-    if base is None or not shifted or base.converted_from:
-        return base
-    return read_as(base, Datum.GCJ02)
+def mended(repair: Repair, converted_from: str = "") -> Reading:
+    """Return the outline that an accepted repair makes, with what was changed as notes; ``converted_from``: where its corners came from."""
+    note = say("边界已按修补建议改正，变动 %(m2)s 平方米。", m2=repair.moved_m2)
+    return Reading(repair.geometry, (note, *repair.changes), converted_from=converted_from)
+
+
+def settled(outline: Reading | None, *, shifted: bool) -> Reading | None:
+    """Return an outline as a person accepted it: converted from GCJ-02 where they said so, never one that was converted before."""
+    if outline is None or not shifted or outline.converted_from:
+        return outline
+    return read_as(outline, Datum.GCJ02)

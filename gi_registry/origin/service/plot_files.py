@@ -14,7 +14,7 @@ from gi_registry.origin.models import Plot, PlotFile
 from gi_registry.origin.rules.plot_files import Chosen, guessed
 from gi_registry.origin.rules.terms import PLOT_FILE_LIFE, Origin
 from gi_registry.origin.schemas import FileChoices
-from gi_registry.origin.service.plot_members import Members, members_of
+from gi_registry.origin.service.plot_members import Members, members_of, to_choose_from
 from gi_registry.origin.service.plot_preview import FileRow, accepted, preview
 from gi_registry.origin.service.plots import declare_plot
 from gi_registry.registry import queries as registry
@@ -63,7 +63,7 @@ def bring_file(work: Work, authorisation_id: int, *, name: str, content: bytes) 
     """Keep a file of plots that can be read; raises Invalid for one that cannot, and keeps nothing of it."""
     authorisation = registry.get_authorisation(work.session, authorisation_id)
     work.require("plot:edit", authorisation)
-    members = members_of(content, name, FileChoices(), choosing=True)
+    members = to_choose_from(content, name, FileChoices())
     choices = FileChoices.model_validate({f"key_{column}": key for column, key in guessed(members.keys).items()})
     file = PlotFile(
         authorisation_id=authorisation_id,
@@ -85,6 +85,9 @@ def choose_reading(work: Work, file_id: int, choices: FileChoices, *, version: i
     file = _own_file(work, file_id)
     check_version(file, version)
     _refuse_ended(file)
+    if not choices.columns and not any(name.startswith("key_") and value for name, value in file.reading.items()):
+        keys = to_choose_from(documents.kept_content(work.session, file.sha256), file.name, choices).keys
+        choices = choices.model_copy(update={f"key_{column}": key for column, key in guessed(keys).items()})
     file.reading = choices.model_dump(mode="json")
     file.version += 1
     work.record(file, "plot_file:read")
@@ -106,7 +109,7 @@ def file_page(work: Work, file_id: int) -> FilePage:
         members = members_of(content, file.name, choices)
         rows = preview(work.session, file, members.features, gi_id=gi.id or 0, choices=choices, on=work.today)
     except Invalid as problem:
-        return _but(shown, problem=problem, members=members_of(content, file.name, choices, choosing=True))
+        return _but(shown, problem=problem, members=to_choose_from(content, file.name, choices))
     return _but(shown, members=members, rows=rows)
 
 

@@ -18,8 +18,8 @@ from gi_registry.origin import queries
 from gi_registry.origin.models import Plot, PlotFile
 from gi_registry.origin.rules.geojson import Feature, read_geometry
 from gi_registry.origin.rules.measure import area_milli_mu
-from gi_registry.origin.rules.plot_files import default_name, settled, told
-from gi_registry.origin.rules.repair import Mendable, Repair, repair
+from gi_registry.origin.rules.plot_files import default_name, mended, settled, told
+from gi_registry.origin.rules.repair import Mendable, Repair
 from gi_registry.origin.rules.rings import Reading
 from gi_registry.origin.rules.shared_land import same_season, shared_m2
 from gi_registry.origin.rules.shift import Datum, ShiftHint, read_as
@@ -58,6 +58,7 @@ class FileRow:
     errors: tuple[FieldError, ...] = ()
     repair: Repair | None = None
     pictures: tuple[Sketch, ...] = ()
+    converted_from: str = ""
     area_milli_mu: int = 0
     verdict: OriginVerdict | None = None
     sentence: Words | None = None
@@ -115,17 +116,25 @@ def _row(feature: Feature, file_name: str, *, choices: FileChoices, judge: _Judg
     name = stated.get("name", "") or default_name(file_name, feature.position)
     fields, farmer, errors = _fields(stated | {"name": name}, choices)
     outline: Reading | None = None
-    mended: Repair | None = None
+    mend: Repair | None = None
     pictures: tuple[Sketch, ...] = ()
+    converted = ""
     try:
-        outline = read_as(read_geometry(feature.geometry), choices.datum)
+        outline = _once(read_geometry(feature.geometry), choices.datum)
     except Mendable as problem:
-        mended, pictures, wrong = _mended(problem, choices.datum)
-        errors += wrong
+        mend, converted = _mended(problem, choices.datum)
+        errors += problem.fields
+        pictures = draw_pair(problem.drawn, problem.repair().geometry) if mend else ()
     except Invalid as problem:
         errors += problem.fields
-    row = FileRow(feature.position, name, fields, farmer, outline, errors, mended, pictures)
+    converted = outline.converted_from if outline else converted
+    row = FileRow(feature.position, name, fields, farmer, outline, errors, mend, pictures, converted)
     return row if row.ground is None or fields is None else _judged(row, fields, judge)
+
+
+def _once(read: Reading, datum: Datum) -> Reading:
+    """Return an outline in CGCS2000: nothing that the file itself named as shifted, and so was converted, is converted a second time."""
+    return read if read.converted_from else read_as(read, datum)
 
 
 def _fields(stated: Mapping[str, str], choices: FileChoices) -> tuple[PlotFields | None, FarmerFields, tuple[FieldError, ...]]:
@@ -137,23 +146,23 @@ def _fields(stated: Mapping[str, str], choices: FileChoices) -> tuple[PlotFields
         return None, FarmerFields(), problem.fields
 
 
-def _mended(problem: Mendable, datum: Datum) -> tuple[Repair | None, tuple[Sketch, ...], tuple[FieldError, ...]]:
+def _mended(problem: Mendable, datum: Datum) -> tuple[Repair | None, str]:
+    """Return what could be made of a defective outline, in CGCS2000, and the datum it was converted from."""
     try:
-        found = repair(problem.drawn)
-    except Invalid as hopeless:
-        return None, (), hopeless.fields
-    pictures = draw_pair(problem.drawn, found.geometry)
-    if datum is Datum.GCJ02:
-        found = Repair(read_as(Reading(found.geometry), datum).geometry, found.changes, found.moved_m2)
-    return found, pictures, ()
+        found = problem.repair()
+    except Invalid:
+        return None, ""
+    if problem.datum or datum is Datum.CGCS2000:
+        return found, problem.datum
+    moved = read_as(Reading(found.geometry), datum)
+    return Repair(moved.geometry, (*found.changes, *moved.warnings), found.moved_m2), moved.converted_from
 
 
 def _judged(row: FileRow, fields: PlotFields, judge: _Judge) -> FileRow:
     ground = row.ground
     assert ground is not None
     verdict = judge.verdict(ground, fields)
-    converted = row.outline.converted_from if row.outline else ""
-    shift = None if converted else hint_of(ground, verdict, on=judge.on, again=lambda moved: judge.verdict(moved, fields))
+    shift = None if row.converted_from else hint_of(ground, verdict, on=judge.on, again=lambda moved: judge.verdict(moved, fields))
     version = in_force(judge.of(fields.zone), judge.on)
     picture = row.pictures or (draw_plot(ground, version.geometry if version else None),)
     told_as = {"area_milli_mu": area_milli_mu(ground), "verdict": verdict, "sentence": explain(verdict, on=judge.on)}
@@ -207,4 +216,5 @@ def _used(plot: Plot, on: date) -> bool:
 
 def accepted(row: FileRow, *, mend: bool, shift: bool) -> Reading | None:
     """Return the outline of a plot as a person accepted it; None where its repair was not."""
-    return settled(row.outline, row.repair if mend else None, shifted=shift and row.shift is not None)
+    base = row.outline or (mended(row.repair, row.converted_from) if row.repair and mend else None)
+    return settled(base, shifted=shift and row.shift is not None)
