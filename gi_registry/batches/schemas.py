@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gi_registry.batches.rules.dates import BatchDates
 from gi_registry.batches.rules.life import CapStatus, Kind
+from gi_registry.batches.rules.process import ProcessKind
 from gi_registry.batches.rules.quality import Result
 from gi_registry.batches.rules.records import RecordKind
 
@@ -172,3 +173,31 @@ class TestFields(BaseModel):
         """The batch numbers, each once, in their order."""
         found = re.split(r"[\s,;，；、|]+", self.batches)
         return tuple(dict.fromkeys(number for number in found if number))
+
+
+class ProcessFields(BaseModel):
+    """What is done with batches on a day; ``loss`` in kilograms or pieces of what goes in."""
+
+    model_config = _SHAPE
+
+    kind: Literal[ProcessKind.SPLIT, ProcessKind.MERGE, ProcessKind.TRANSFORM, ProcessKind.PACK]
+    on_date: date
+    site_id: int | None = None
+    loss: str = Field(default="", max_length=24)
+    note: str = Field(default="", max_length=400)
+
+
+class OutputFields(BaseModel):
+    """One thing that comes out: a product, or a ``commodity`` that is none (茶末); empty both: what went in.
+
+    ``net_content``: how much one piece holds (kilograms or pieces), where pieces are packed from what is weighed.
+    """
+
+    model_config = _SHAPE
+
+    quantity: str = Field(default="", max_length=24)
+    product_id: int | None = None
+    commodity: str = Field(default="", max_length=40)
+    grade: str = Field(default="", max_length=60)
+    net_content: str = Field(default="", max_length=24)
+    best_before_on: date | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
 from gi_registry.batches.models import Batch, Process, ProcessInput, ProcessOutput
@@ -84,10 +84,10 @@ def converted(session: Session, key: LedgerKey) -> Sequence[Moved]:
     Splitting and merging add nothing. What counts is a change of what the goods are or how they are counted: leaf becomes tea, loose
     goods become pieces; a recalled batch was made all the same.
     """
-    made = _product(select(Batch, col(ProcessOutput.quantity), col(Process.id)).join(ProcessOutput, col(ProcessOutput.batch_id) == Batch.id)
-                    .join(Process, col(Process.id) == col(ProcessOutput.process_id)), key)  # fmt: skip
-    taken = _product(select(Batch, col(ProcessInput.quantity), col(Process.id)).join(ProcessInput, col(ProcessInput.batch_id) == Batch.id)
-                     .join(Process, col(Process.id) == col(ProcessInput.process_id)), key)  # fmt: skip
+    made = select(Batch, col(ProcessOutput.quantity), col(Process.id)).join(ProcessOutput, col(ProcessOutput.batch_id) == col(Batch.id))
+    made = made.join(Process, col(Process.id) == col(ProcessOutput.process_id)).where(*_product(key)).order_by(col(Batch.id))
+    taken = select(Batch, col(ProcessInput.quantity), col(Process.id)).join(ProcessInput, col(ProcessInput.batch_id) == col(Batch.id))
+    taken = taken.join(Process, col(Process.id) == col(ProcessInput.process_id)).where(*_product(key)).order_by(col(Batch.id))
     out_of = [(row[0], row[1], row[2]) for row in session.execute(made)]
     into = [(row[0], row[1], row[2]) for row in session.execute(taken)]
     kept = {process for _batch, _quantity, process in out_of} & {process for _batch, _quantity, process in into}
@@ -96,8 +96,8 @@ def converted(session: Session, key: LedgerKey) -> Sequence[Moved]:
     return (*gained, *given)
 
 
-def _product(query: object, key: LedgerKey) -> object:
-    return query.where(  # type: ignore[attr-defined]
+def _product(key: LedgerKey) -> tuple[ColumnElement[bool], ...]:
+    return (
         col(Batch.authorisation_id) == key.authorisation_id,
         col(Batch.gi_id) == key.gi_id,
         col(Batch.account_year) == key.year,
@@ -107,4 +107,4 @@ def _product(query: object, key: LedgerKey) -> object:
         col(Batch.state).in_(COUNTED),
         col(Process.state) == "done",
         col(Process.kind) != ProcessKind.SALE.value,
-    ).order_by(col(Batch.id))
+    )

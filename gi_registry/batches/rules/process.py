@@ -149,7 +149,7 @@ def _unlike(kind: ProcessKind, taken: Sequence[Taken], made: Sequence[Made]) -> 
     unit, commodity = taken[0].unit, taken[0].commodity
     if kind in (ProcessKind.SPLIT, ProcessKind.MERGE) and any((item.unit, item.commodity) != (unit, commodity) for item in made):
         return (FieldError("outputs", say("分批、合批不改变品名和计量单位。"), say("做成别的东西的，请办理加工。")),)
-    if kind is ProcessKind.PACK and any(item.commodity for item in (*taken, *made)):
+    if kind is ProcessKind.PACK and any([*(item.commodity for item in taken), *(item.commodity for item in made)]):
         return (FieldError("inputs", say("包装的投入和产出都应是产品。"), say("原料请先办理加工。")),)
     return tuple(
         FieldError(item.field, say("产出与投入的计量单位不同，没有填写每件净含量。"), say("请填写每件的净含量。"))
@@ -190,7 +190,8 @@ def most_of(came_in: int, max_permille: int) -> int:
 
 def _mass_from_nothing(taken: Sequence[Taken], made: Sequence[Made], *, loss: int) -> Iterable[FieldError]:
     """Where mass stays mass, all outputs and the loss together weigh no more than the input (a rate above one says that mass is added)."""
-    weighed = all(item.unit == GRAMS for item in (*taken, *made)) and all((item.max_permille or 0) <= 1000 for item in made)
+    units = {*(item.unit for item in taken), *(item.unit for item in made)}
+    weighed = units == {GRAMS} and all((item.max_permille or 0) <= UNCHANGED_PERMILLE for item in made)
     came_in, went_out = sum(item.quantity for item in taken), sum(item.quantity for item in made)
     over = went_out + loss - came_in if weighed else loss - came_in
     if over > 0:

@@ -11,7 +11,8 @@ from sqlmodel import Session
 from gi_registry.batches import queries
 from gi_registry.batches.models import Batch
 from gi_registry.batches.queries import LedgerKey
-from gi_registry.batches.rules.entitlement import Cap, Entitlement, Facts, Goods, Land, compute
+from gi_registry.batches.queries.process import converted
+from gi_registry.batches.rules.entitlement import COMPUTABLE, Cap, Entitlement, Facts, Goods, Land, compute
 from gi_registry.batches.rules.ledger import Account
 from gi_registry.batches.rules.life import Kind
 from gi_registry.origin import queries as plots
@@ -70,12 +71,26 @@ def gather(session: Session, key: LedgerKey, *, on: date | None = None) -> Facts
         unit=key.unit,
         land=tuple(_land(plot, verdict) for plot, verdict in judged if plot.id in counting),
         cap=Cap(cap.per_mu, cap.status, cap.revision) if cap else None,
-        purchases=tuple(_purchase(batch, protection) for batch in queries.batches_of(session, key, Kind.PURCHASE)),
-        openings=_goods(queries.batches_of(session, key, Kind.OPENING)),
+        purchases=tuple(_purchase(batch, protection) for batch in _counting(session, key, protection, Kind.PURCHASE)),
+        openings=_goods(_counting(session, key, protection, Kind.OPENING)),
         carried=_goods(queries.carried_forward(session, key)),
         sales=_goods(queries.confirmed_sales(session, key)),
-        harvests=_goods(queries.batches_of(session, key, Kind.HARVEST)),
+        harvests=_made_product(session, key, protection),
     )
+
+
+def _counting(session: Session, key: LedgerKey, protection: Protection, kind: Kind) -> list[Batch]:
+    """Where declared batches are the limit, raw goods count as what was made of them, not as themselves."""
+    found = queries.batches_of(session, key, kind)
+    return [batch for batch in found if protection.capacity_basis in COMPUTABLE or not batch.commodity]
+
+
+def _made_product(session: Session, key: LedgerKey, protection: Protection) -> tuple[Goods, ...]:
+    """Return the product that was harvested as such, and what processing added to it and took from it."""
+    harvested = _goods(_counting(session, key, protection, Kind.HARVEST))
+    if protection.capacity_basis in COMPUTABLE:
+        return harvested
+    return harvested + tuple(Goods(moved.batch.number, moved.quantity, f"batch:{moved.batch.id}") for moved in converted(session, key))
 
 
 def judged_plots(session: Session, key: LedgerKey, *, on: date | None = None, every_zone: bool = False) -> list[tuple[Plot, OriginVerdict]]:

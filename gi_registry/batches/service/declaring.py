@@ -334,6 +334,8 @@ def withdraw_batch(work: Work, batch_id: int, *, why: str, version: int | None =
     batch = queries.locked_batch(work.session, batch_id)
     check_version(batch, version)
     BATCH_LIFE.after(batch.state, "withdraw")
+    if batch.kind == Kind.PROCESSED:
+        raise Conflict(say("加工所得的批次不能单独撤回。"), remedy=say("请撤销所属的加工记录。"))
     if batch.sale_confirmed_on is not None and batch.supplier_farmer_id is None:
         raise Conflict(say("售出方已确认这笔销售，不能撤回。"), remedy=say("货物退回的，请与售出方各自更正申报。"))
     if queries.labelled_of_batch(work.session, batch_id):
