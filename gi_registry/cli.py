@@ -182,14 +182,20 @@ def log_verify(settings: Settings, kept: Path | None, verifier_key: str | None, 
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
 @click.option("--dry-run", is_flag=True, help="Check everything, store nothing.")
 @click.option("--partial", is_flag=True, help="Store the good rows; without it all rows or none.")
-@click.option("--encoding", default="", help="utf-8, gbk or gb18030, where detection should not decide.")
+@click.option("--encoding", default="", help="utf-8, gbk, gb18030 or (Shapefile, KML) big5, where detection should not decide.")
+@click.option("--layer", default="", help="Name or number of the layer of a KMZ, zip or GeoPackage; needed where several have features.")
+@click.option("--crs", default="", help="What the coordinates refer to where the file does not say: 4490, 4528, 3857 …, gcj02, bd09.")
+@click.option("--column", "columns", multiple=True, help="What a column is made of: number={DKBM}, or authorisation=SQ-0001; repeatable.")
 @click.option("--sheet", default="", help="Name or number of the sheet of a workbook; needed where several have data.")
 @click.option("--mapping", default="", help="uk-gi, agi, ava, or a TOML or JSON file that reads other headers.")
 @click.option("--template", type=click.Path(dir_okay=False, path_type=Path), help="Write an empty .xlsx or .csv to fill in instead.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
 def import_rows(settings: Settings, /, kind: str, file: Path | None, template: Path | None, *, as_json: bool, **options: Any) -> None:
-    """Store the rows of a CSV, XLSX, ODS, XLS or GeoJSON file. Example: gi-registry import gis jiangsu.csv --mapping agi"""
+    """Store the rows of a CSV, XLSX, ODS, XLS, GeoJSON, KML, KMZ, zipped Shapefile or GeoPackage file.
+
+    Example: gi-registry import gis jiangsu.csv --mapping agi
+    """
     from gi_registry.opendata import files  # noqa: PLC0415  # loads every feature that has rows
 
     if template is not None:
@@ -218,6 +224,26 @@ def export_rows(settings: Settings, kind: str, file: Path, *, as_json: bool) -> 
         content = files.export_file(session, kind, name=file.name)
     file.write_bytes(content)
     tell({"kind": kind, "file": str(file), "bytes": len(content)}, as_json=as_json, words=say("已导出到 %(file)s。", file=file))
+
+
+@main.group("areas")
+def areas_group() -> None:
+    """Origin areas and the plots in them."""
+
+
+@areas_group.command("rejudge")
+@click.option("--gi", default="", help="Code of a GI whose plots are judged again.")
+@click.option("--all", "everything", is_flag=True, help="Judge the plots of every GI again.")
+@click.option("--processes", type=click.IntRange(1, 64), help="Default: one for each core.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def areas_rejudge(settings: Settings, gi: str, *, everything: bool, processes: int | None, as_json: bool) -> None:
+    """Finish open judging runs, or judge a GI or all again; may be interrupted. Example: gi-registry areas rejudge --all"""
+    from gi_registry.jobs.rejudging import rejudge  # noqa: PLC0415  # loads numpy and shapely
+
+    runs = rejudge(database_of(settings), gi=gi, everything=everything, processes=processes or 0)
+    words = "\n".join(str(run.told) for run in runs) or say("没有待办的重新判定。")
+    tell({"runs": [run.as_json() for run in runs]}, as_json=as_json, words=words)
 
 
 @main.group("codes")

@@ -15,7 +15,7 @@ _PROGRAM = "import sys; sys.path.insert(0, sys.argv.pop(2)); from gi_registry.bu
 _WALL_S = 10.0
 _WALL_S_PER_MB = 3.0
 _MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"SQLite format 3\x00", b"\x00\x00\x27\x0a")
-_WORKBOOK_MARKS = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis.opendocument")
+_WORKBOOK_MARKS = (b"[Content_Types].xml", b"META-INF/manifest.xml", b"content.xml")
 
 
 def looks_like_geofile(content: bytes) -> bool:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping as Columns
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
 
+from gi_registry.bulk.layers import Wish, read_layer, read_plain
+from gi_registry.bulk.outlines import looks_like_geofile
 from gi_registry.bulk.rules.cells import settle
 from gi_registry.bulk.rules.encoding import looks_like_workbook
 from gi_registry.bulk.rules.grid import Grid
 from gi_registry.bulk.rules.kinds import Kind, Note, RowError, RowWarning
 from gi_registry.bulk.rules.layout import fits, lay_out
-from gi_registry.bulk.rules.mapping import Mapping, apply, known_of, mapping_of, own_headers, wanted_of
-from gi_registry.bulk.rules.reading import read_text
+from gi_registry.bulk.rules.mapping import Mapping, apply, known_of, mapping_of, mapping_of_columns, own_headers, wanted_of
 from gi_registry.bulk.rules.sheets import template_xlsx, to_xlsx
 from gi_registry.bulk.rules.table import Line, Table
 from gi_registry.bulk.rules.writing import template, to_csv, to_geojson
@@ -57,7 +59,8 @@ class Result:
 class Options:
     """How to load: ``partial`` keeps the good rows, ``dry_run`` nothing; ``encoding`` overrides detection; ``sheet`` is a name or number.
 
-    ``watch`` passes the rows on and may show how far they are.
+    ``layer`` is that of a geographic file, ``crs`` declares what its numbers refer to; ``columns`` say column by column what it is made of
+    (``name`` → ``{DKMC}``). ``watch`` passes the rows on and may show how far they are.
     """
 
     partial: bool = False
@@ -65,6 +68,9 @@ class Options:
     encoding: str = ""
     sheet: str = ""
     mapping: Mapping | None = None
+    layer: str = ""
+    crs: str = ""
+    columns: Columns[str, str] = field(default_factory=dict)
     watch: Callable[[Sequence[Line]], Iterable[Line]] = iter
 
 
@@ -81,16 +87,19 @@ def load_file(work: Work, kind: Kind, content: bytes, *, name: str = "", options
 
 def read_file(kind: Kind, content: bytes, *, name: str = "", options: Options = Options()) -> Table:
     """Return the rows of a file under the kind's columns, whatever its format. Raises Invalid for what cannot be read at all."""
-    wanted, known = wanted_of(kind, options.mapping), known_of(kind, options.mapping)
+    mapping = options.mapping or (mapping_of_columns(options.columns, kind) if options.columns else None)
+    wanted, known = wanted_of(kind, mapping), known_of(kind, mapping)
     found: Grid | Table
-    if looks_like_workbook(content):
-        found = read_sheet(content, options.sheet, lambda grid: fits(grid, wanted, () if options.mapping else known))
+    if looks_like_geofile(content) and (kind.spatial or not looks_like_workbook(content)):
+        found = read_layer(kind, content, name=name, wish=Wish(options.layer, options.crs, options.encoding))
+    elif looks_like_workbook(content):
+        found = read_sheet(content, options.sheet, lambda grid: fits(grid, wanted, () if mapping else known))
     elif options.sheet:
         raise invalid("sheet", say("文件不是工作簿，没有工作表。"), say("请去掉工作表这一项，或选择 .xlsx 文件。"), value=options.sheet)
     else:
-        found = read_text(content, name=name, encoding=options.encoding)
+        found = read_plain(kind, content, name=name, wish=Wish(options.layer, options.crs, options.encoding))
     table = lay_out(found, wanted, known) if isinstance(found, Grid) else found
-    return apply(options.mapping, table) if options.mapping else own_headers(kind, table)
+    return apply(mapping, table) if mapping else own_headers(kind, table)
 
 
 def load(work: Work, kind: Kind, table: Table, *, digest: str, options: Options = Options()) -> Result:
@@ -98,6 +107,7 @@ def load(work: Work, kind: Kind, table: Table, *, digest: str, options: Options 
     errors, warnings = list(table.errors), list(table.warnings)
     stored = unchanged = 0
     keep = False
+    told = {str(warning.message) for warning in table.warnings}
     try:
         with work.savepoint(), work.bulk(f"{kind.name}:import", digest):
             for line in options.watch(table.lines):
@@ -105,7 +115,7 @@ def load(work: Work, kind: Kind, table: Table, *, digest: str, options: Options 
                 if note is not None:
                     unchanged += note.unchanged
                     stored += not note.unchanged
-                    warnings += [RowWarning(line.row, warning) for warning in note.warnings]
+                    warnings += [RowWarning(line.row, warning) for warning in note.warnings if str(warning) not in told]
             keep = not options.dry_run and (options.partial or not errors)
             if not keep:
                 raise _Undo

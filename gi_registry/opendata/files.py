@@ -40,6 +40,15 @@ class Wishes:
     encoding: str = ""
     mapping: str = ""
     sheet: str = ""
+    layer: str = ""
+    crs: str = ""
+    columns: tuple[str, ...] = ()
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """What each column is made of, as said one by one: ``name={DKMC}``; text without braces is the same in every row."""
+        pairs = (column.partition("=") for column in self.columns)
+        return {name.strip(): text.strip() for name, _, text in pairs}
 
 
 def import_file(
@@ -57,7 +66,15 @@ def import_file(
     directory = asset_dir("geodata") / MAPPINGS
     mapping = bulk.read_mapping(wishes.mapping, chosen, directory=directory, files=mapping_files) if wishes.mapping else None
     options = Options(
-        partial=wishes.partial, dry_run=wishes.dry_run, encoding=wishes.encoding, sheet=wishes.sheet, mapping=mapping, watch=watch
+        partial=wishes.partial,
+        dry_run=wishes.dry_run,
+        encoding=wishes.encoding,
+        sheet=wishes.sheet,
+        mapping=mapping,
+        layer=wishes.layer,
+        crs=wishes.crs,
+        columns={} if mapping else wishes.chosen,
+        watch=watch,
     )
     return bulk.load_file(work, chosen, content, name=name, options=options)
 

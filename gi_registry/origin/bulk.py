@@ -16,6 +16,7 @@ from gi_registry.kernel.errors import invalid
 from gi_registry.kernel.words import say, unpacked
 from gi_registry.origin import queries
 from gi_registry.origin.models import AreaVersion, Plot
+from gi_registry.origin.rules.crs import placed
 from gi_registry.origin.rules.rings import Reading
 from gi_registry.origin.rules.terms import Capture, Origin, Tenure
 from gi_registry.origin.schemas import AreaFields, EndArea, FarmerFields, PlotFields
@@ -178,6 +179,6 @@ def _written(geometry: BaseGeometry | None) -> str:
 
 
 KINDS = (
-    Kind("areas", say("产地范围"), AREAS, _store_area, _dump_areas),
-    Kind("plots", say("地块"), PLOTS, _store_plot, _dump_plots),
+    Kind("areas", say("产地范围"), AREAS, _store_area, _dump_areas, placed),
+    Kind("plots", say("地块"), PLOTS, _store_plot, _dump_plots, placed),
 )

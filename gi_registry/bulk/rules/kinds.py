@@ -65,13 +65,17 @@ class Note:
 UNCHANGED = Note(unchanged=True)
 
 
+Placed = Callable[[str, str, tuple[float, float] | None], tuple[str, tuple[Words, ...]]]
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of rows.
 
     ``store(work, row)`` stores one row (column name → text; a geometry is GeoJSON text in the column ``geometry``), raises Invalid
     naming columns, and returns None or a Note. ``dump(session)`` yields rows of the same shape, so that a file that was exported
-    changes nothing when it is imported again.
+    changes nothing when it is imported again. ``placed(found, declared, corner)`` settles what the numbers of a spatial file refer to:
+    the name of the system each geometry carries ("" for longitude and latitude) and what to tell; it raises Invalid where nobody says.
     """
 
     name: str
@@ -79,6 +83,7 @@ class Kind:
     columns: tuple[Column, ...]
     store: Callable[[Any, Mapping[str, str]], Note | None]
     dump: Callable[[Any], Iterable[Mapping[str, str]]] | None = None
+    placed: Placed | None = None
 
     @property
     def spatial(self) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gi_registry.bulk.rules.cells import day_first
-from gi_registry.bulk.rules.kinds import Kind
+from gi_registry.bulk.rules.kinds import Kind, RowWarning
 from gi_registry.bulk.rules.reading import GEOMETRY
 from gi_registry.bulk.rules.table import Line, Table
 from gi_registry.kernel.errors import invalid
@@ -32,6 +32,16 @@ class Mapping:
     name: str
     texts: Dict[str, str]
     tables: Dict[str, Dict[str, str]] = field(default_factory=dict)
+    own: tuple[tuple[str, str], ...] = ()
+
+    def over(self, headers: tuple[str, ...]) -> Mapping:
+        """Return the mapping for a file: columns it says nothing of are read where the file has them under their name or title."""
+        texts: dict[str, str] = {}
+        for spellings in self.own:
+            header = next((spelling for spelling in spellings if spelling in headers), "")
+            if header:
+                texts[spellings[0]] = f"{{{header}}}"
+        return replace(self, texts={**texts, **self.texts}, own=())
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -73,6 +83,15 @@ def mapping_of(name: str, content: Dict[str, Any], kind: Kind) -> Mapping:
     return mapping
 
 
+def mapping_of_columns(columns: Dict[str, str], kind: Kind) -> Mapping:
+    """Return the mapping that a person chose column by column; a column of which nothing is said is read under its own name or title.
+
+    Raises Invalid for a column the kind lacks.
+    """
+    said = {name: text for name, text in columns.items() if text.strip()}
+    return replace(mapping_of("", {kind.name: said}, kind), own=tuple((column.name, str(column.title)) for column in kind.columns))
+
+
 def _tables(content: Dict[str, Any]) -> dict[str, dict[str, str]]:
     tables = content.get(_TABLES)
     if not isinstance(tables, dict):
@@ -82,6 +101,8 @@ def _tables(content: Dict[str, Any]) -> dict[str, dict[str, str]]:
 
 def apply(mapping: Mapping, table: Table) -> Table:
     """Return the table under our headers; raise Invalid when the file lacks a header the mapping reads."""
+    if mapping.own:
+        return apply(mapping.over(table.headers), _telling(mapping.over(table.headers), table))
     missing = [source for source in mapping.sources if source not in table.headers]
     if missing:
         raise invalid(
@@ -93,6 +114,13 @@ def apply(mapping: Mapping, table: Table) -> Table:
     headers = (*mapping.texts, *([GEOMETRY] if has_geometry else []))
     lines = tuple(_mapped(mapping, line, has_geometry) for line in table.lines)
     return replace(table, headers=headers, lines=lines)
+
+
+def _telling(mapping: Mapping, table: Table) -> Table:
+    """Return the table with a warning that names the headers nobody reads."""
+    left = [header for header in table.headers if header != GEOMETRY and header not in mapping.sources]
+    told = (RowWarning(0, say("没有用到的列：%(columns)s。", columns="、".join(left))),) if left else ()
+    return replace(table, warnings=(*table.warnings, *told))
 
 
 def _mapped(mapping: Mapping, line: Line, has_geometry: bool) -> Line:

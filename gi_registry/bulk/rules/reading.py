@@ -77,6 +77,30 @@ def _read_geojson(text: str) -> Table:
         raise invalid("file", say("GeoJSON 不是 FeatureCollection。"), say("请导出为要素集合（FeatureCollection），每个要素一行。"))
     if not features:
         raise invalid("file", say("文件里没有要素。"), say("请至少导出一个要素。"))
+    return replace(table_of(features), crs=_stated_crs(body))
+
+
+def _stated_crs(body: Mapping[str, Any]) -> str:
+    """Return the system that the file names; GeoJSON that names none is in longitude and latitude (RFC 7946)."""
+    crs = body.get("crs")
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    return str(properties.get("name", "")) if isinstance(properties, dict) else ""
+
+
+def with_crs(table: Table, crs: str) -> Table:
+    """Return the rows with the name of a system in each geometry; "" is longitude and latitude and needs no name."""
+    if not crs:
+        return table
+    named = ', "crs": ' + json.dumps({"type": "name", "properties": {"name": crs}}) + "}"
+    lines = [
+        replace(line, cells={**line.cells, GEOMETRY: line.cells[GEOMETRY][:-1] + named}) if line.cells.get(GEOMETRY) else line
+        for line in table.lines
+    ]
+    return replace(table, lines=tuple(lines))
+
+
+def table_of(features: Sequence[Any]) -> Table:
+    """Return features as rows: properties are the columns, the geometry is the column ``geometry``."""
     limit_rows(len(features))
     lines: list[Line] = []
     errors: list[RowError] = []

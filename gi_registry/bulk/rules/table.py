@@ -27,12 +27,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """What a file holds: the headers, the rows that could be read, the errors of those that could not, and what else to say."""
+    """What a file holds: the headers, the rows that could be read, the errors of those that could not, and what else to say.
+
+    ``crs`` is what a geographic file says its numbers refer to.
+    """
 
     headers: tuple[str, ...]
     lines: tuple[Line, ...]
     errors: tuple[RowError, ...] = ()
     warnings: tuple[RowWarning, ...] = ()
+    crs: str = ""
 
 
 def limit_rows(rows: int) -> None:

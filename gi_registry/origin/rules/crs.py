@@ -177,6 +177,15 @@ def chosen(found: str, declared: str, corner: Position | None) -> tuple[Crs, tup
     return wished, (say("文件写的坐标系是 %(found)s，按声明的 %(crs)s 读取。", found=name, crs=wished.name),)
 
 
+def placed(found: str, declared: str, corner: Position | None) -> tuple[str, tuple[Words, ...]]:
+    """Return the name that each geometry of a file must carry ("" for longitude and latitude), and what to tell; raises as ``chosen``."""
+    crs, notes = chosen(found, declared, corner)
+    plain = not crs.projected and crs.datum is Datum.CGCS2000
+    if crs.projected:
+        notes = (*notes, say("坐标由 %(crs)s 换算为经纬度（CGCS2000）。", crs=crs.name))
+    return ("" if plain else declared or found), notes
+
+
 def _lenient(text: str) -> Crs | None:
     try:
         return crs_of(text)
