@@ -182,6 +182,7 @@ def _subjects(work: Work) -> tuple[dict[str, Any], datetime]:
         "filename": "registry.css",
         **_leads(work, authorisation),
         **_tests(work, authorisation),
+        **_goods(work, authorisation),
     }
     return subjects, listed.now
 
@@ -258,4 +259,18 @@ def _tests(work: Work, authorisation: Any) -> dict[str, Any]:
     work.flush()
     batch = work.session.exec(select(Batch).where(Batch.authorisation_id == authorisation.id).order_by(col(Batch.id))).first()
     assert batch is not None
-    return {"institution_id": institution.id, "test_id": make_test(work, batch, institution=institution).id}
+    return {"institution_id": institution.id, "test_id": make_test(work, batch, by=institution).id}
+
+
+def _goods(work: Work, authorisation: Any) -> dict[str, Any]:
+    """Return a purchase of the user and one that another says it made from it, and a count that waits for the county."""
+    from gi_registry.registry.models import Protection
+    from tests.builders.goods import make_record, make_trade
+    from tests.builders.registry import make_authorisation
+
+    other = make_authorisation(work, protection=work.session.get(Protection, authorisation.protection_id))
+    _batch, bought = make_trade(work, authorisation, other)
+    _batch, sold = make_trade(work, other, authorisation)
+    record = make_record(work, authorisation, "adjustment", quantity="1")
+    asked = ("batches.confirm_trade", "batches.dispute_trade")
+    return {"trade_id": bought.id, **{f"{endpoint} trade_id": sold.id for endpoint in asked}, "record_id": record.id}

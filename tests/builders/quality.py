@@ -45,8 +45,7 @@ def fields_of(*batches: Batch, **differs: Any) -> TestFields:
     return TestFields(**values | differs)
 
 
-def make_test(work: Work, *batches: Batch, institution: TestingInstitution | None = None, **differs: Any) -> TestReport:
+def make_test(work: Work, *batches: Batch, by: TestingInstitution | None = None, **differs: Any) -> TestReport:
     """Return a passed report on batches by an institution on file, as the user of the mark entered it."""
-    institution = institution or make_institution(work)
-    fields = fields_of(*batches, **{"institution_id": institution.id} | differs)
+    fields = fields_of(*batches, **{"institution_id": (by or make_institution(work)).id} | differs)
     return quality.enter_test(work, fields, document=SCAN)

@@ -19,6 +19,7 @@ from gi_registry.anomalies.queries.findings import (
     open_findings,
     open_years,
     party_of,
+    plots_with_users,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "open_findings",
     "open_years",
     "party_of",
+    "plots_with_users",
 ]

@@ -17,6 +17,7 @@ from gi_registry.codes.models import Allotment, CodeRange
 from gi_registry.divisions.models import Division
 from gi_registry.kernel.clock import start_of
 from gi_registry.kernel.errors import NotFound
+from gi_registry.origin.models import Plot
 from gi_registry.registry.models import Authorisation, Gi
 
 CHUNK = 500
@@ -200,3 +201,15 @@ def division_of_range(session: Session, range_id: int) -> str:
     if found is None:
         raise NotFound
     return found
+
+
+def plots_with_users(session: Session, plot_ids: Iterable[int]) -> list[tuple[Plot, str]]:
+    """Return plots with the names of their users, by number."""
+    query = (
+        select(Plot, func.coalesce(Organisation.name, Authorisation.raw_name))
+        .join(Authorisation, col(Authorisation.id) == col(Plot.authorisation_id))
+        .outerjoin(Organisation, col(Organisation.id) == col(Authorisation.organisation_id))
+        .where(col(Plot.id).in_(sorted(set(plot_ids))))
+        .order_by(col(Plot.number))
+    )
+    return [(row[0], row[1]) for row in session.exec(query)]

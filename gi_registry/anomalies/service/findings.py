@@ -19,6 +19,7 @@ from gi_registry.documents.queries import get_document
 from gi_registry.documents.service import Scan, store_scan
 from gi_registry.kernel.errors import Conflict, invalid
 from gi_registry.kernel.words import say
+from gi_registry.origin.models import Plot
 from gi_registry.policy.rules import Parameter
 from gi_registry.policy.service import ground
 from gi_registry.registry.queries import get_authorisation
@@ -29,7 +30,10 @@ RECORDED_RULE = "recorded"
 
 @dataclass(frozen=True)
 class FindingView:
-    """What the page of a finding shows; ``parameters`` with the name of the place in which each holds."""
+    """What the page of a finding shows; ``parameters`` with the name of the place in which each holds.
+
+    ``neighbours``: the plots that share ground with the user's (QT-03) and their users; the office sees them, the party never does.
+    """
 
     finding: Finding
     evidence: tuple[FindingEvidence, ...]
@@ -39,6 +43,7 @@ class FindingView:
     source: Document | None = None
     copied: queries.RangeRow | None = None
     parameters: tuple[tuple[Told, str], ...] = ()
+    neighbours: tuple[tuple[Plot, str], ...] = ()
 
 
 def view_finding(work: Work, finding_id: int) -> FindingView:
@@ -52,7 +57,9 @@ def view_finding(work: Work, finding_id: int) -> FindingView:
     number, user, gi = queries.party_of(work.session, finding.authorisation_id)
     fact = queries.fact_of(work.session, finding_id)
     source = get_document(work.session, fact.document_id) if fact and fact.document_id else None
-    return FindingView(finding, evidence, number, user, gi, source, parameters=parameters)
+    others = [item["other_id"] for item in finding.facts.get("shared", ()) if not item.get("own_other")]
+    neighbours = tuple(queries.plots_with_users(work.session, others)) if others else ()
+    return FindingView(finding, evidence, number, user, gi, source, parameters=parameters, neighbours=neighbours)
 
 
 def _parameters(work: Work, finding: Finding) -> tuple[tuple[Told, str], ...]:
