@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 from gi_registry.anomalies.models import Finding
 from gi_registry.anomalies.rules.grounds import ground_named
+from gi_registry.batches.models import GoodsRecord, Trade
+from gi_registry.batches.queries import records_in_state, trades_in_state
 from gi_registry.db import Installation
 from gi_registry.desk import queries
 from gi_registry.divisions.queries import working_days
@@ -80,6 +82,7 @@ def view_desk(work: Work) -> Desk:
         groups.append(_findings(work))
     if work.allows("lead:handle"):
         groups.append(_leads(work))
+    groups += _goods(work)
     if work.allows("report:check"):
         groups.append(_reports(work, "filed", say("待县级核对的年报"), say("已报送，等待核对")))
     if work.allows("report:accept"):
@@ -154,6 +157,25 @@ def _leads(work: Work) -> Group:
         for lead, user, gi_name in rows
     )
     return Group(say("未办结的线索"), items, total, "/leads", say("没有未办结的线索。公众反映和使用人声明会列在这里。"))
+
+
+def _goods(work: Work) -> list[Group]:
+    """Sales whose two sides differ, for whoever reads ledgers, and counts that wait for the county's word."""
+    found = []
+    if work.allows("ledger:view"):
+        rows, total = trades_in_state(work.session, work.visible(Trade, "ledger:view"), "disputed", limit=queries.SHOWN)
+        items = tuple(
+            Item(say("双方数量不一致的购销"), name, say("售出方：%(why)s", why=trade.reason), f"/trades/{trade.id}") for trade, name in rows
+        )
+        found.append(Group(say("双方数量不一致的购销"), items, total, "", say("没有双方数量不一致的购销。")))
+    if work.allows("record:decide"):
+        waiting, total = records_in_state(work.session, work.visible(GoodsRecord, "record:decide"), "proposed", limit=queries.SHOWN)
+        items = tuple(
+            Item(say("%(year)s 年度盘点调整", year=record.year), name, say("超过直接入账的界限，等待核准"), f"/goods-records/{record.id}")
+            for record, name in waiting
+        )
+        found.append(Group(say("待核准的盘点调整"), items, total, "", say("没有等待核准的盘点调整。")))
+    return [group for group in found if group.total]
 
 
 def _reports(work: Work, state: str, title: Words, why: Words) -> Group:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gi_registry.anomalies import service as anomalies
+from gi_registry.batches import service as batches
 from gi_registry.jobs import ledger
 from gi_registry.jobs.job import Effect, Job, Occasion
 from gi_registry.kernel.words import say
 from gi_registry.listings import service as listings
 from gi_registry.notices import service as notices
+from gi_registry.origin.service import rejudging
 from gi_registry.outbox import service as outbox
 from gi_registry.reports.service import send_reminders
 from gi_registry.supervision import service as supervision
@@ -36,6 +38,15 @@ def _remind_of_reports(work: Work, _occasion: Occasion) -> object:
     return send_reminders(work)
 
 
+def _lapse_trades(work: Work, _occasion: Occasion) -> object:
+    return batches.lapse_trades(work)
+
+
+def _judge_plots_again(work: Work, occasion: Occasion) -> object:
+    # Messages wait in the same lane: what is not done within half a minute goes on with the next.
+    return 0 if work.now - occasion.due_at > timedelta(seconds=30) else rejudging.step_any(work)
+
+
 def _forget_contacts(work: Work, _occasion: Occasion) -> object:
     return supervision.forget_contacts(work)
 
@@ -53,6 +64,15 @@ TIMETABLE: tuple[Job, ...] = (
         {"second": "*/20"},
         _send_messages,
         say("发送到期的邮件和短信"),
+        effect=Effect.OUTSIDE,
+        look_back=timedelta(hours=1),
+    ),
+    Job("trades:lapse", {"hour": 3, "minute": 30}, _lapse_trades, say("结束售出方逾期未确认的购销")),
+    Job(
+        "areas:rejudge",
+        {"minute": "*"},
+        _judge_plots_again,
+        say("范围变更后分批重新判定所涉地块"),
         effect=Effect.OUTSIDE,
         look_back=timedelta(hours=1),
     ),

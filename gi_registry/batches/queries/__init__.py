@@ -14,8 +14,8 @@ from gi_registry.batches.queries.batches import (
     list_batches,
     locked_batch,
     next_batch_position,
-    purchases_from,
     shares_of,
+    unconfirmed_from,
 )
 from gi_registry.batches.queries.caps import cap_in_force, every_cap, get_cap, list_caps
 from gi_registry.batches.queries.ledger import (
@@ -88,7 +88,6 @@ __all__ = [
     "next_batch_position",
     "next_transfer_id",
     "overdue_trades",
-    "purchases_from",
     "purchases_without_trade",
     "records_in_state",
     "records_of",
@@ -99,4 +98,5 @@ __all__ = [
     "totals_of",
     "trades_in_state",
     "trades_of",
+    "unconfirmed_from",
 ]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
-from gi_registry.batches.models import Batch, BatchPlot
+from gi_registry.batches.models import Batch, BatchPlot, Trade
 from gi_registry.batches.queries.ledger import LedgerKey
 from gi_registry.batches.rules.life import COUNTED, Kind
+from gi_registry.batches.rules.trade import SELLERS_TURN
 from gi_registry.kernel.errors import NotFound
 from gi_registry.origin.models import Plot
 from gi_registry.registry.models import Authorisation, Product
@@ -110,10 +111,18 @@ def confirmed_sales(session: Session, key: LedgerKey) -> Sequence[Batch]:
     return session.execute(query.order_by(col(Batch.id))).scalars().all()
 
 
-def purchases_from(session: Session, authorisation_id: int) -> Sequence[Batch]:
-    """Return what other users say they bought from an authorisation, newest first."""
-    query = select(Batch).where(col(Batch.supplier_authorisation_id) == authorisation_id, col(Batch.state).in_(COUNTED))
-    return session.execute(query.order_by(col(Batch.id).desc())).scalars().all()
+def unconfirmed_from(session: Session, authorisation_id: int) -> Sequence[tuple[Batch, int | None]]:
+    """Return what other users say they bought from an authorisation and it has not confirmed, newest first, each with its sale's id.
+
+    A purchase whose period lapsed waits for its buyer; one stated before sales were kept has none yet.
+    """
+    query = (
+        select(Batch, col(Trade.id))
+        .outerjoin(Trade, col(Trade.batch_id) == col(Batch.id))
+        .where(col(Batch.supplier_authorisation_id) == authorisation_id, col(Batch.sale_confirmed_on).is_(None))
+        .where(col(Batch.state).in_(COUNTED), or_(col(Trade.id).is_(None), col(Trade.state).in_(sorted(SELLERS_TURN))))
+    )
+    return [(row[0], row[1]) for row in session.execute(query.order_by(col(Batch.id).desc()))]
 
 
 def shares_of(session: Session, batch_id: int) -> Sequence[tuple[BatchPlot, Plot]]:

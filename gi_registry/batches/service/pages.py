@@ -16,7 +16,7 @@ from gi_registry.batches.service.statement import Statement, statements
 from gi_registry.kernel.words import Words, say, unpacked
 from gi_registry.log.queries import history
 from gi_registry.origin import queries as plots
-from gi_registry.origin.models import Plot
+from gi_registry.origin.models import Farmer, Plot
 from gi_registry.origin.rules.terms import Reason, Verdict
 from gi_registry.origin.rules.verdict import OriginVerdict, explain
 from gi_registry.origin.rules.versions import covers
@@ -110,6 +110,7 @@ class BatchFormPage:
     products: Sequence[Product]
     plots: Sequence[tuple[Plot, OriginVerdict]]
     zones: Sequence[str]
+    farmers: Sequence[Farmer]
     year: int
 
 
@@ -120,7 +121,7 @@ class LedgerPage:
     authorisation: Authorisation
     gi: Gi
     statements: Sequence[Statement]
-    asked: Sequence[tuple[Batch, Authorisation]]
+    asked: Sequence[tuple[Batch, Authorisation, int | None]]
     may_confirm: bool
     officer: bool
     year: int | None
@@ -212,6 +213,7 @@ def batch_form_page(work: Work, authorisation_id: int) -> BatchFormPage:
         products=registry.list_products(work.session, authorisation_id),
         plots=[(plot, verdicts[plot.id or 0]) for plot in own],
         zones=plots.zones_of(work.session, authorisation.gi_id),
+        farmers=plots.farmers_of(work.session, authorisation_id),
         year=work.today.year,
     )
 
@@ -220,12 +222,12 @@ def ledger_page(work: Work, authorisation_id: int, *, year: int | None) -> Ledge
     """Return the statements of an authorisation, of one year when asked, and the sales that wait for its word."""
     authorisation = registry.get_authorisation(work.session, authorisation_id)
     shown = statements(work, authorisation_id, year=year)
-    bought = [batch for batch in queries.purchases_from(work.session, authorisation_id) if batch.sale_confirmed_on is None]
+    bought = queries.unconfirmed_from(work.session, authorisation_id)
     return LedgerPage(
         authorisation=authorisation,
         gi=registry.get_gi(work.session, authorisation.gi_id),
         statements=shown,
-        asked=[(batch, registry.get_authorisation(work.session, batch.authorisation_id)) for batch in bought],
+        asked=[(batch, registry.get_authorisation(work.session, batch.authorisation_id), trade_id) for batch, trade_id in bought],
         may_confirm=work.allows("batch:declare", authorisation),
         officer=work.allows("desk:view"),
         year=year,
