@@ -13,6 +13,7 @@ from gi_registry.origin.queries.judgements import (
     movements_of,
     next_ground,
     open_runs,
+    versions_by_zone,
 )
 from gi_registry.origin.queries.land import overlaps_of, overlaps_with, plots_near
 from gi_registry.origin.queries.plots import (
@@ -80,6 +81,7 @@ __all__ = [
     "proposals_waiting",
     "township_sums",
     "townships_by_plot",
+    "versions_by_zone",
     "versions_in_zone",
     "versions_of",
     "zones_of",

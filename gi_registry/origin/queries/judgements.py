@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from gi_registry.kernel.errors import NotFound
 from gi_registry.origin.models import AreaVersion, JudgingChange, JudgingRun, Plot, PlotJudgement
+from gi_registry.origin.rules.versions import Version
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,10 @@ def count_touched(session: Session, run: JudgingRun) -> int:
     return int(session.execute(select(func.count()).select_from(Plot).where(_touched(run))).scalar_one())
 
 
-def next_ground(session: Session, run: JudgingRun, limit: int) -> list[PlotGround]:
-    """Return the next plots of a run behind its cursor, in the order (GI, plot)."""
+def next_ground(session: Session, run: JudgingRun, limit: int, *, after: tuple[int, int]) -> list[PlotGround]:
+    """Return the next plots of a run behind a cursor (GI, plot), in this order."""
     raw: Any = type_coerce(col(Plot.geometry), NullType())
-    behind = tuple_(col(Plot.gi_id), col(Plot.id)) > tuple_(run.cursor_gi, run.cursor_plot)
+    behind = tuple_(col(Plot.gi_id), col(Plot.id)) > tuple_(*after)
     query = (
         select(col(Plot.id), col(Plot.gi_id), col(Plot.zone), raw, col(Plot.accuracy_m), col(Plot.version))
         .where(_touched(run), behind)
@@ -62,6 +63,16 @@ def next_ground(session: Session, run: JudgingRun, limit: int) -> list[PlotGroun
         .limit(limit)
     )
     return [PlotGround(*row) for row in session.execute(query)]
+
+
+def versions_by_zone(session: Session, gi_ids: Collection[int]) -> dict[int, dict[str, tuple[Version, ...]]]:
+    """Return every area version of some GIs: GI → zone → versions."""
+    found: dict[int, dict[str, tuple[Version, ...]]] = {gi_id: {} for gi_id in gi_ids}
+    columns = (AreaVersion.id, AreaVersion.valid_from, AreaVersion.valid_to, AreaVersion.geometry, AreaVersion.uncertainty_m)
+    query = select(col(AreaVersion.gi_id), col(AreaVersion.zone), *(col(column) for column in columns))
+    for gi_id, zone, *about in session.execute(query.where(col(AreaVersion.gi_id).in_(gi_ids)).order_by(col(AreaVersion.id))):
+        found[gi_id][zone] = (*found[gi_id].get(zone, ()), Version(*about))
+    return found
 
 
 def kept(session: Session, plot_ids: Sequence[int]) -> dict[tuple[int, int], tuple[str, str, int | None]]:
