@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from gi_registry.divisions.models import CalendarDay, CalendarYear, Division, DivisionSuccession
 from gi_registry.divisions.rules import WorkingDays, path_codes, short_name
@@ -187,3 +187,24 @@ def _by_code(session: Session, codes: Iterable[str]) -> list[Division]:
     for start in range(0, len(wanted), _AT_ONCE):
         rows += session.exec(select(Division).where(col(Division.code).in_(wanted[start : start + _AT_ONCE])))
     return rows
+
+
+def boxes_around(session: Session, paths: Iterable[str]) -> tuple[tuple[float, float, float, float], ...]:
+    """Return the boxes (west, south, east, north) of places by their paths; of one without a box that of the nearest above it."""
+    wanted = set(paths)
+    rows = {row.code: row.box for row in _by_code(session, {code for path in wanted for code in path_codes(path)})}
+    found: dict[str, tuple[float, float, float, float]] = {}
+    for path in wanted:
+        code = next((code for code in path_codes(path) if rows.get(code)), None)
+        if code is not None:
+            west, south, east, north = (float(part) for part in rows[code].split(","))
+            found[code] = (west, south, east, north)
+    return tuple(found.values())
+
+
+def levels_within(session: Session, codes: Sequence[str]) -> frozenset[int]:
+    """Return the lengths of the codes on file in some places: which levels of the tree are loaded there; of none, in the whole tree."""
+    query = select(func.length(Division.code)).distinct()
+    if codes:
+        query = query.where(or_(*(col(Division.path).startswith(path_of(session, code) or f"/{code}/", autoescape=True) for code in codes)))
+    return frozenset(session.exec(query))

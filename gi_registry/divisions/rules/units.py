@@ -17,6 +17,7 @@ from gi_registry.kernel.words import Words, say
 
 COUNTY_LENGTH = 6
 PREFECTURE = "自治州"
+_SHORTENED = {"州": PREFECTURE, "县": "自治县", "旗": "自治旗", "乡": "族乡"}
 _TRADITIONAL = str.maketrans(
     "鎮鄉縣區莊臺魚順龍東門馬灣嶺橋溝裡圍國廣興陽陰雲義豐華長樂蘭鳳鶴鐵蘇寧衛濟齊魯貴瓊滬漢關閩遼爾達濱爐壩壢萬",
     "镇乡县区庄台鱼顺龙东门马湾岭桥沟里围国广兴阳阴云义丰华长乐兰凤鹤铁苏宁卫济齐鲁贵琼沪汉关闽辽尔达滨炉坝坜万",
@@ -69,7 +70,7 @@ class Unit:
     """A name of a list: the place it meant on the day (several where that is open), and the places it is today.
 
     ``near`` are places of the same stem in the same region, for a name that is unknown: 神南乡 beside 神南镇. ``traditional`` says that
-    the name was read through traditional characters.
+    the name was read through traditional characters. ``above`` are places that stood over it that day, with what stands there now.
     """
 
     stated: str
@@ -78,6 +79,7 @@ class Unit:
     today: tuple[Place, ...] = ()
     near: tuple[Place, ...] = ()
     traditional: bool = False
+    above: tuple[tuple[Place, Place], ...] = ()
 
     @property
     def place(self) -> Place | None:
@@ -103,11 +105,11 @@ class Gazetteer:
             self._by_name.setdefault(place.name, []).append(place)
 
     def named(self, name: str) -> list[Place]:
-        """Return the places of a name as written, or else in its short form: 镇江 is 镇江市, 楚雄州 is 楚雄彝族自治州."""
+        """Return the places of a name as written, or else in its short form: 镇江市 for 镇江, 楚雄彝族自治州 for 楚雄州."""
         if exact := self._by_name.get(name):
             return exact
-        if name.endswith("州") and len(name) > 2:
-            return [place for place in self.places.values() if place.name.startswith(name[:-1]) and place.name.endswith(PREFECTURE)]
+        if len(name) > 2 and (ending := _SHORTENED.get(name[-1])):
+            return [place for place in self.places.values() if place.name.startswith(name[:-1]) and place.name.endswith(ending)]
         return [place for ending in PLACE_ENDINGS for place in self._by_name.get(name + ending, ())] if len(name) > 1 else []
 
     def forward(self, code: str, *, after: date, today: date) -> tuple[Place, ...]:
@@ -118,6 +120,12 @@ class Gazetteer:
         first = min(each.since for each in later)
         reached = [place for each in later if each.since == first for place in self.forward(each.successor, after=first, today=today)]
         return tuple(dict.fromkeys(reached))
+
+    def above(self, place: Place, on: date) -> tuple[tuple[Place, Place], ...]:
+        """Return which places above one came only after a day, each with the one that was there before: 平泉县, now 平泉市."""
+        later = [self.places[code] for code in path_codes(place.path)[1:] if code in self.places and not self.places[code].holds(on)]
+        pairs = ((each.code, new) for new in later for each in self.successions if each.successor == new.code)
+        return tuple((self.places[code], new) for code, new in pairs if code in self.places and self.places[code].holds(on))
 
     def names_of(self, code: str) -> set[str]:
         """Return the names under which a place may stand in front of another: its own, short, and those of the places before it."""
@@ -162,7 +170,8 @@ def _resolve(stated: str, known: Gazetteer, *, within: Sequence[str], on: date, 
         now = tuple(dict.fromkeys(each for place in candidates for each in known.forward(place.code, after=_last_day(place), today=today)))
         return Unit(stated, Found.NOT_THEN, tuple(candidates), now, traditional=traditional)
     now = tuple(dict.fromkeys(each for place in then for each in known.forward(place.code, after=on, today=today)))
-    return Unit(stated, Found.FOUND if len(then) == 1 else Found.AMBIGUOUS, tuple(then), now, traditional=traditional)
+    found = Found.FOUND if len(then) == 1 else Found.AMBIGUOUS
+    return Unit(stated, found, tuple(then), now, traditional=traditional, above=known.above(then[0], on) if len(then) == 1 else ())
 
 
 def _candidates(name: str, known: Gazetteer, within: Sequence[str]) -> list[Place]:

@@ -19,7 +19,7 @@ OUTLINE = json.dumps(rectangle(-2_000, -5_000, 5_000, 5_000).__geo_interface__)
 
 @pytest.fixture
 def place(open_work):
-    """A GI with an area and two plots; officers ``zhao`` and ``sun`` of the province, ``qian`` of the county, manager ``he`` of the holder."""
+    """A GI with an area and two plots; ``zhao`` and ``sun`` of the province, ``qian`` of the county, ``he`` of the holder."""
     with open_work() as work:
         gi = make_gi(work)
         authorisation = make_authorisation(work, protection=make_protection(work, gi))
@@ -48,7 +48,18 @@ def test_a_version_is_proposed_looked_at_and_approved_by_another(client, place, 
     sign_in(client, "sun")
     assert "待核准的提案" in client.get(place["base"]).text
     shown = client.get(address).text
-    for words in ("30.00", "30.0%", "不再计入 1 块", place["west"], "在产地范围外", "<pattern", "增加（斜线）", "减少（点）", "新村", "移出"):
+    for words in (
+        "30.00",
+        "30.0%",
+        "不再计入 1 块",
+        place["west"],
+        "在产地范围外",
+        "<pattern",
+        "增加（斜线）",
+        "减少（点）",
+        "新村",
+        "移出",
+    ):
         assert words in shown
     assert post(client, f"{address}/approve", {"version": "1", "reason": "与公告一致"}).status_code == 303
     assert post(client, f"{address}/approve", {"version": "1"}).status_code == 409
