@@ -13,6 +13,7 @@ MAGIC = b"SQLite format 3\x00"
 _ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
 _FUNCTIONS = {"count", "lower"}
+_NO_SYSTEM = ("LOCAL_CS", "ENGCRS", "ENGINEERINGCRS", "UNDEFINED")
 _STEPS = 200_000_000
 
 
@@ -119,6 +120,8 @@ def _crs(database: sqlite3.Connection, srs: Any) -> str:
     if row is None or srs in (0, -1):
         return ""
     organization, code, definition = row
+    if str(definition or "").upper().startswith(_NO_SYSTEM):
+        return ""
     return f"EPSG:{code}" if str(organization).upper() == "EPSG" else str(definition or "")[:8_000]
 
 
