@@ -17,6 +17,7 @@ from gi_registry.batches.queries.batches import (
     shares_of,
     unconfirmed_from,
 )
+from gi_registry.batches.queries.books import Broken, broken_books
 from gi_registry.batches.queries.caps import cap_in_force, every_cap, get_cap, list_caps
 from gi_registry.batches.queries.ledger import (
     EntryRow,
@@ -53,11 +54,13 @@ from gi_registry.batches.queries.trade import (
 )
 
 __all__ = [
+    "Broken",
     "EntryRow",
     "LedgerKey",
     "account_row",
     "balances_of",
     "batches_of",
+    "broken_books",
     "cap_in_force",
     "carried_forward",
     "confirmed_sales",
