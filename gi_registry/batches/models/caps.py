@@ -97,7 +97,7 @@ class CapProposal(Row, Scoped, Versioned, table=True):
 
 
 class CapacityUnit(Row, Scoped, Versioned, table=True):
-    """Heads, cellars or kilns of an authorisation: how many, where, from when to when, on what paper; counted once the county verified them."""
+    """Heads, cellars or kilns of an authorisation: how many, where, since when, on what paper; counted once the county verified them."""
 
     __tablename__ = "capacity_unit"
     __table_args__ = (

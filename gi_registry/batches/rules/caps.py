@@ -102,6 +102,10 @@ class CapTable:
                     return found
         return None
 
+    def has(self, per: str) -> bool:
+        """Say whether any cap of a kind counts."""
+        return any(cap.per == per for cap in self._caps.values())
+
     def shadowed(self, cap: Cap) -> Iterator[Cap]:
         """Yield the caps that ``cap`` may take the place of for somebody, itself in its last revision included."""
         for found in self._caps.values():

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from gi_registry.batches.rules.amounts import thousandths, unit_words, write_amount
 from gi_registry.batches.rules.caps import PER_WORDS, UNIT_NAMES, Cap, Per
 from gi_registry.batches.rules.ledger import Quota
-from gi_registry.batches.rules.life import CAP_WORDS
+from gi_registry.batches.rules.life import CAP_WORDS, CapStatus
 from gi_registry.kernel.quantities import grouped, yield_of
 from gi_registry.kernel.words import Words, say
 
@@ -25,8 +25,20 @@ BY_GROUND = frozenset({"area", "water"})
 BY_PURCHASE = "purchased"
 BY_COUNT = frozenset({"head", "cellar", "kiln"})
 
-__all__ = ["BY_COUNT", "BY_GROUND", "BY_PURCHASE", "Cap", "Counted", "Entitlement", "Facts", "Goods", "Land", "Line", "compute"]
-COMPUTABLE = BY_GROUND | {BY_PURCHASE}
+__all__ = [
+    "BY_COUNT",
+    "BY_GROUND",
+    "BY_PURCHASE",
+    "Cap",
+    "Counted",
+    "Entitlement",
+    "Facts",
+    "Goods",
+    "Land",
+    "Line",
+    "computable",
+    "compute",
+]
 
 
 @dataclass(frozen=True)
@@ -81,8 +93,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the entitlement is computed from. ``cap`` is the one of the zone and every variety, for what has none of its own; ``capped``
-    says whether any cap of the basis was decided."""
+    """What the entitlement is computed from.
+
+    ``cap`` is the one of the zone and every variety, for what has none of its own; ``capped`` says whether any cap of the basis was
+    decided.
+    """
 
     basis: str
     unit: str
@@ -152,12 +167,12 @@ class Entitlement:
 
 def compute(facts: Facts, *, reserved: int = 0, used: int = 0) -> Entitlement:
     """Return the entitlement of one authorisation, GI, year, zone and unit, in grams or pieces."""
-    computable = _computable(facts)
-    own = (*_land_lines(facts), *_counted_lines(facts)) if computable else _batch_lines(facts)
+    sufficient = computable(facts.basis, capped=_own_cap(facts))
+    own = (*_land_lines(facts), *_counted_lines(facts)) if sufficient else _batch_lines(facts)
     lines = (*own, *_purchase_lines(facts), *_opening_lines(facts), *_deductions(facts))
     if (below := sum(line.quantity for line in lines)) < 0:
         lines += (Line(say("不足部分"), -below, say("核定额度不为负，按零计"), "rule:floor"),)
-    caps = _caps_used(facts)
+    caps = _caps_used(facts) if sufficient else ()
     return Entitlement(
         lines=lines,
         total=sum(line.quantity for line in lines),
@@ -165,17 +180,20 @@ def compute(facts: Facts, *, reserved: int = 0, used: int = 0) -> Entitlement:
         used=used,
         unit=facts.unit,
         basis=facts.basis,
-        limited_by="capacity" if computable else "batches",
+        limited_by="capacity" if sufficient else "batches",
         cap_status=_weakest(caps),
         cap_version=max((cap.revision for cap in caps), default=None),
         caps=caps,
     )
 
 
-def _computable(facts: Facts) -> bool:
-    if facts.basis in BY_COUNT:
-        return facts.capped or facts.cap is not None or any(item.cap for item in facts.counted)
-    return facts.basis in BY_GROUND or facts.basis == BY_PURCHASE
+def computable(basis: str, *, capped: bool) -> bool:
+    """Say whether a capacity follows from a basis: heads, cellars and kilns only where a cap of them was decided."""
+    return basis in BY_GROUND or basis == BY_PURCHASE or (basis in BY_COUNT and capped)
+
+
+def _own_cap(facts: Facts) -> bool:
+    return facts.capped or (facts.cap is not None and facts.cap.per == facts.basis)
 
 
 def _caps_used(facts: Facts) -> tuple[Cap, ...]:
@@ -189,7 +207,8 @@ def _caps_used(facts: Facts) -> tuple[Cap, ...]:
 
 def _weakest(caps: tuple[Cap, ...]) -> str | None:
     """Return ``provisional`` as soon as one cap is: the sum is not final before its last part is."""
-    return max((cap.status for cap in caps), default=None)
+    stated = {cap.status for cap in caps}
+    return next((status for status in (CapStatus.PROVISIONAL, CapStatus.FINAL) if status in stated), None)
 
 
 def _land_lines(facts: Facts) -> Iterable[Line]:

@@ -1,26 +1,27 @@
-"""From plots, caps and batches to the entitlement of one year."""
+"""From plots, heads, cellars, kilns, caps and batches to the entitlement of a year: for one user, or for every user of a GI at once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlmodel import Session
 
 from gi_registry.batches import queries
-from gi_registry.batches.models import Batch
+from gi_registry.batches.models import Batch, CapacityUnit
 from gi_registry.batches.queries import LedgerKey
+from gi_registry.batches.queries import capacity as read
 from gi_registry.batches.queries.process import converted
-from gi_registry.batches.rules.entitlement import COMPUTABLE, Cap, Entitlement, Facts, Goods, Land, compute
-from gi_registry.batches.rules.ledger import Account
+from gi_registry.batches.rules.caps import PER_OF_BASIS, CapTable, Per, Stated
+from gi_registry.batches.rules.entitlement import Counted, Entitlement, Facts, Goods, Land, computable, compute
 from gi_registry.batches.rules.life import Kind
 from gi_registry.origin import queries as plots
 from gi_registry.origin.models import Plot
 from gi_registry.origin.rules.verdict import OriginVerdict
 from gi_registry.origin.rules.versions import covers
 from gi_registry.origin.service import judge_plots, only_counting
-from gi_registry.registry import queries as registry
 from gi_registry.registry.models import Protection
 
 
@@ -50,84 +51,161 @@ def entitlement(
 ) -> Entitlement:
     """Return what an authorisation may label of a GI in a year and zone, in grams or pieces, with its arithmetic (domain §6).
 
-    Each plot is judged on its day of harvest; one not yet harvested on ``on`` (default: the last day of the year).
+    Each plot is judged on its day of harvest; one not yet harvested on ``on`` (default: the last day of the year). A cap counts from
+    the day it takes effect; without ``on`` every decided one does.
     """
     key = LedgerKey(authorisation_id, gi_id, year, zone, unit)
-    balances = queries.balances_of(session, key)
-    facts = gather(session, key, on=on)
-    return compute(facts, reserved=balances.get(Account.RESERVED, 0), used=balances.get(Account.USED, 0))
+    return entitlements(session, [key], on=on)[key]
 
 
-def gather(session: Session, key: LedgerKey, *, on: date | None = None) -> Facts:
-    """Return the facts an entitlement is computed from."""
-    authorisation = registry.get_authorisation(session, key.authorisation_id)
-    protection = registry.get_protection(session, authorisation.protection_id)
-    cap = queries.cap_in_force(session, gi_id=key.gi_id, zone=key.zone, year=key.year, unit=key.unit)
-    judged = judged_plots(session, key, on=on)
-    last_day = date(key.year, 12, 31)
-    counting = {plot.id for plot in only_counting(session, [plot for plot, _verdict in judged], min(on or last_day, last_day))}
-    return Facts(
-        basis=protection.capacity_basis,
-        unit=key.unit,
-        land=tuple(_land(plot, verdict) for plot, verdict in judged if plot.id in counting),
-        cap=Cap(cap.per_mu, cap.status, cap.revision) if cap else None,
-        purchases=tuple(_purchase(batch, protection) for batch in _counting(session, key, protection, Kind.PURCHASE)),
-        openings=_goods(_counting(session, key, protection, Kind.OPENING)),
-        carried=_goods(queries.carried_forward(session, key)),
-        sales=_goods(queries.confirmed_sales(session, key)),
-        harvests=_made_product(session, key, protection),
-    )
+def entitlements(session: Session, keys: Collection[LedgerKey], *, on: date | None = None) -> dict[LedgerKey, Entitlement]:
+    """Return the entitlement of each key, as ``entitlement`` does, with a fixed number of queries for each GI and year."""
+    found: dict[LedgerKey, Entitlement] = {}
+    for (gi_id, year), group in _by_gi_and_year(keys).items():
+        known = Known(session, gi_id, year, {key.authorisation_id for key in group}, on=on)
+        found |= {key: known.entitlement(key) for key in group}
+    return found
 
 
-def _counting(session: Session, key: LedgerKey, protection: Protection, kind: Kind) -> list[Batch]:
-    """Where declared batches are the limit, raw goods count as what was made of them, not as themselves."""
-    found = queries.batches_of(session, key, kind)
-    return [batch for batch in found if protection.capacity_basis in COMPUTABLE or not batch.commodity]
+def _by_gi_and_year(keys: Iterable[LedgerKey]) -> dict[tuple[int, int], list[LedgerKey]]:
+    groups: dict[tuple[int, int], list[LedgerKey]] = defaultdict(list)
+    for key in keys:
+        groups[key.gi_id, key.year].append(key)
+    return groups
 
 
-def _made_product(session: Session, key: LedgerKey, protection: Protection) -> tuple[Goods, ...]:
-    """Return the product that was harvested as such, and what processing added to it and took from it."""
-    harvested = _goods(_counting(session, key, protection, Kind.HARVEST))
-    if protection.capacity_basis in COMPUTABLE:
-        return harvested
-    return harvested + tuple(Goods(moved.batch.number, moved.quantity, f"batch:{moved.batch.id}") for moved in converted(session, key))
+class Known:
+    """What the register knows of some users of a GI in a year, read once; the entitlement under any table of caps follows from it."""
+
+    def __init__(self, session: Session, gi_id: int, year: int, users: Collection[int], *, on: date | None = None) -> None:
+        """Read the facts of ``users``; a year is judged on a day of its own (``on`` kept within it)."""
+        self._session, self.year, self.on = session, year, on
+        self._terms = read.terms_of(session, users, gi_id)
+        self._caps: Mapping[str, Sequence[Stated]] = read.stated_caps(session, gi_id, year)
+        self._tables: dict[str, CapTable] = {}
+        self._land = self._judged(session, users, gi_id)
+        self._counted: dict[tuple[int, str], list[CapacityUnit]] = defaultdict(list)
+        for item in read.counted_units(session, users, gi_id, on=day_within(year, on)):
+            self._counted[item.authorisation_id, item.zone].append(item)
+        self._goods: dict[tuple[int, str, str], list[Batch]] = defaultdict(list)
+        for batch in read.goods_of(session, users, gi_id, year):
+            self._goods[batch.authorisation_id, batch.zone, batch.unit].append(batch)
+        self._sales: dict[tuple[int, str, str], list[Batch]] = defaultdict(list)
+        for batch in read.sales_of(session, users, gi_id, year):
+            self._sales[batch.supplier_authorisation_id or 0, batch.zone, batch.unit].append(batch)
+        self._spoken = read.spoken_for(session, users, gi_id, year)
+
+    def _judged(self, session: Session, users: Collection[int], gi_id: int) -> dict[tuple[int, str], list[tuple[Plot, OriginVerdict]]]:
+        rows = read.plots_of(session, users, gi_id)
+        judged = judge_year(session, rows, read.harvest_days(session, users, gi_id, self.year), year=self.year, on=self.on)
+        last_day = date(self.year, 12, 31)
+        counting = {plot.id for plot in only_counting(session, [plot for plot, _verdict in judged], min(self.on or last_day, last_day))}
+        land: dict[tuple[int, str], list[tuple[Plot, OriginVerdict]]] = defaultdict(list)
+        for plot, verdict in judged:
+            if plot.id in counting:
+                land[plot.authorisation_id, plot.zone].append((plot, verdict))
+        return land
+
+    def table(self, unit: str) -> CapTable:
+        """Return the caps of a unit as they count on the day."""
+        if unit not in self._tables:
+            self._tables[unit] = CapTable(self._caps.get(unit, ()), on=self.on)
+        return self._tables[unit]
+
+    def places(self, unit: str) -> set[tuple[int, str]]:
+        """Return the users and zones that have land, units, goods of ``unit`` or labels in it."""
+        of_goods = {(user, zone) for user, zone, own in (*self._goods, *self._sales, *self._spoken) if own == unit}
+        return of_goods | self._land.keys() | self._counted.keys()
+
+    def entitlement(self, key: LedgerKey, table: CapTable | None = None) -> Entitlement:
+        """Return the entitlement of a key; under another ``table`` of caps where one is given."""
+        reserved, used = self._spoken.get((key.authorisation_id, key.zone, key.unit), (0, 0))
+        return compute(self.facts(key, table), reserved=reserved, used=used)
+
+    def facts(self, key: LedgerKey, table: CapTable | None = None) -> Facts:
+        """Return what an entitlement is computed from."""
+        caps = table or self.table(key.unit)
+        protection = self._terms[key.authorisation_id]
+        place, goods = (key.authorisation_id, key.zone), (key.authorisation_id, key.zone, key.unit)
+        per = PER_OF_BASIS.get(protection.capacity_basis, Per.MU)
+        computed = computable(protection.capacity_basis, capped=caps.has(per))
+        fed = self._fed(goods, raw_too=computed)
+        return Facts(
+            basis=protection.capacity_basis,
+            unit=key.unit,
+            land=tuple(_land(plot, verdict, caps) for plot, verdict in self._land.get(place, ())),
+            cap=None if per is Per.INPUT else caps.counting(per, zone=key.zone),
+            counted=tuple(_counted(item, caps) for item in self._counted.get(place, ()) if item.kind == protection.capacity_basis),
+            capped=caps.has(per),
+            purchases=tuple(_purchase(batch, protection, caps) for batch in fed[Kind.PURCHASE]),
+            openings=_goods(fed[Kind.OPENING]),
+            carried=_goods(fed["carried"]),
+            sales=_goods(self._sales.get(goods, ())),
+            harvests=() if computed else (*_goods(fed[Kind.HARVEST]), *self._processed(key)),
+        )
+
+    def _fed(self, goods: tuple[int, str, str], *, raw_too: bool) -> dict[str, list[Batch]]:
+        """Return the batches by kind. Where declared batches are the limit, raw goods count as what was made of them, not as themselves."""
+        fed: dict[str, list[Batch]] = defaultdict(list)
+        for batch in self._goods.get(goods, ()):
+            if batch.account_year != self.year:
+                fed["carried"].append(batch)
+            elif raw_too or not batch.commodity:
+                fed[batch.kind].append(batch)
+        return fed
+
+    def _processed(self, key: LedgerKey) -> tuple[Goods, ...]:
+        """Return what processing added to the product and took from it."""
+        return tuple(Goods(moved.batch.number, moved.quantity, f"batch:{moved.batch.id}") for moved in converted(self._session, key))
 
 
-def judged_plots(session: Session, key: LedgerKey, *, on: date | None = None, every_zone: bool = False) -> list[tuple[Plot, OriginVerdict]]:
-    """Return the plots of a year with their verdicts: on the day of harvest, else on ``on`` kept within the year."""
-    harvested = queries.harvests_of(session, key)
-    reference = min(max(on or date(key.year, 12, 31), date(key.year, 1, 1)), date(key.year, 12, 31))
-    days: dict[int, date] = {}
-    rows: list[Plot] = []
-    for plot in plots.list_plots(session, key.authorisation_id):
-        day = harvested.get(plot.id or 0, reference)
-        mine = plot.gi_id == key.gi_id and (every_zone or plot.zone == key.zone)
-        if mine and covers(plot.valid_from, plot.valid_to, day):
-            rows.append(plot)
-            days[plot.id or 0] = day
-    verdicts = judge_plots(session, rows, days)
-    return [(plot, verdicts[plot.id or 0]) for plot in rows]
+def day_within(year: int, on: date | None) -> date:
+    """Return the day on which a year is judged: ``on`` kept within it, the last one by default."""
+    return min(max(on or date(year, 12, 31), date(year, 1, 1)), date(year, 12, 31))
+
+
+def judge_year(
+    session: Session, rows: Sequence[Plot], harvested: Mapping[int, date], *, year: int, on: date | None
+) -> list[tuple[Plot, OriginVerdict]]:
+    """Return the plots in force on their day with their verdicts: the day of harvest, else ``on`` kept within the year."""
+    reference = day_within(year, on)
+    days = {plot.id or 0: harvested.get(plot.id or 0, reference) for plot in rows}
+    present = [plot for plot in rows if covers(plot.valid_from, plot.valid_to, days[plot.id or 0])]
+    verdicts = judge_plots(session, present, days)
+    return [(plot, verdicts[plot.id or 0]) for plot in present]
 
 
 def area_of_year(session: Session, authorisation_id: int, *, gi_id: int, year: int, zone: str | None = None) -> AreaOfYear:
     """Return the land of a year with its verdicts; ``zone`` None means every zone."""
-    key = LedgerKey(authorisation_id, gi_id, year, zone or "", "")
-    judged = judged_plots(session, key, every_zone=zone is None)
+    harvested = queries.harvests_of(session, LedgerKey(authorisation_id, gi_id, year, zone or "", ""))
+    rows = [plot for plot in plots.list_plots(session, authorisation_id) if plot.gi_id == gi_id and zone in (None, plot.zone)]
+    judged = judge_year(session, rows, harvested, year=year, on=None)
     inside = sum(plot.area_milli_mu for plot, verdict in judged if verdict.counts)
     outside = sum(plot.area_milli_mu for plot, verdict in judged if not verdict.counts)
     return AreaOfYear(inside, outside, tuple(judged))
 
 
-def _land(plot: Plot, verdict: OriginVerdict) -> Land:
-    return Land(plot.number, plot.name, plot.area_milli_mu, verdict.verdict, f"plot:{plot.id}")
+def _land(plot: Plot, verdict: OriginVerdict, caps: CapTable) -> Land:
+    cap = caps.counting(Per.MU, zone=plot.zone, variety=plot.variety)
+    return Land(plot.number, plot.name, plot.area_milli_mu, verdict.verdict, f"plot:{plot.id}", cap)
 
 
-def _goods(batches: Sequence[Batch]) -> tuple[Goods, ...]:
+def _counted(item: CapacityUnit, caps: CapTable) -> Counted:
+    cap = caps.counting(item.kind, zone=item.zone, variety=item.variety)
+    return Counted(item.name, item.kind, item.quantity, f"capacity_unit:{item.id}", cap)
+
+
+def _goods(batches: Iterable[Batch]) -> tuple[Goods, ...]:
     return tuple(Goods(batch.number, batch.product_quantity, f"batch:{batch.id}") for batch in batches)
 
 
-def _purchase(batch: Batch, protection: Protection) -> Goods:
-    """Outside material counts where the protection allows it; a sale within the GI counts once the seller confirmed it."""
+def _purchase(batch: Batch, protection: Protection, caps: CapTable) -> Goods:
+    """Outside material counts where the protection allows it; a sale within the GI counts once the seller confirmed it.
+
+    The GI's own conversion takes the place of the policy's, which the batch was declared with.
+    """
     free = protection.steps.get("raw_material") == "allowed_outside"
     counts = free or batch.sale_confirmed_on is not None
-    return Goods(batch.number, batch.quantity, f"batch:{batch.id}", batch.conversion_permille, counts)
+    cap = caps.counting(Per.INPUT, zone=batch.zone, commodity=batch.commodity)
+    rate = batch.conversion_permille if cap is None else cap.per_mu
+    return Goods(batch.number, batch.quantity, f"batch:{batch.id}", rate, counts, cap)
