@@ -188,7 +188,7 @@ def _store_product(work: Work, row: Mapping[str, str]) -> Note | None:
 
 
 def _product_row(row: Product) -> dict[str, str]:
-    names = ("name", "grade", "unit", "content_per_label", "marking_mode", "standard_no", "shelf_life_days")
+    names = ("name", "grade", "unit", "content_per_label", "marking_mode", "standard_no", "shelf_life_days", "daily_capacity")
     return {name: str(getattr(row, name) or "") for name in names}
 
 

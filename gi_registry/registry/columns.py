@@ -117,6 +117,7 @@ PRODUCTS = (
     ),
     Column("standard_no", say("标准编号"), "GB/T 19957-2005", explain=say("可空。")),
     Column("shelf_life_days", say("保质期（天）"), "7", explain=say("整数，可空。"), form=Form.NUMBER),
+    Column("daily_capacity", say("每日贴标能力（枚）"), "", explain=say("包装线一天最多贴多少枚，整数，可空。"), form=Form.NUMBER),
 )
 
 

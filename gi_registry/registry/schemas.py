@@ -235,6 +235,7 @@ class ProductForm(Shape):
     marking_mode: MarkingMode = MarkingMode.ITEM_CODE
     standard_no: str = ""
     shelf_life_days: int | None = Field(default=None, ge=1, le=36_500)
+    daily_capacity: int | None = Field(default=None, ge=1, le=100_000_000)
     version: int | None = None
 
     @field_validator("standard_no")

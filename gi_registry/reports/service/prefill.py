@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from gi_registry.batches.queries.quality import tests_issued
 from gi_registry.batches.service import year_totals
 from gi_registry.codes.queries import counts
 from gi_registry.kernel.words import Words, say
@@ -18,6 +19,9 @@ from gi_registry.reports import queries
 from gi_registry.reports.rules.draft import Content, Known, Stated, merge
 from gi_registry.reports.rules.figures import LABEL_PARTS, TEXTS, Figure, catalogue
 from gi_registry.reports.rules.labels import MarkingMode
+from gi_registry.reports.rules.lists import MOST_ROWS, ListRow
+
+TEST_ROWS = "test_rows"
 
 
 def figures_of(session: Session, authorisation: Authorisation) -> tuple[Figure, ...]:
@@ -38,6 +42,7 @@ def known_figures(session: Session, authorisation: Authorisation, year: int, *, 
     known |= dict(_batches(session, authorisation, year))
     if MarkingMode.ITEM_CODE in queries.modes_of(session, _id(authorisation)):
         known |= dict(_labels(session, authorisation, year))
+    known |= dict(_tests(session, authorisation, year))
     known |= dict(_carried(session, authorisation, year))
     return known
 
@@ -48,7 +53,8 @@ def content_of(session: Session, authorisation: Authorisation, report: Any, *, y
     stated = stated_figures(report.figures) if report is not None else {}
     texts = dict(report.texts) if report is not None else {}
     rows = merge(figures_of(session, authorisation), stated, known, choices=report.choices if report is not None else None)
-    lists = {key: tuple(items) for key, items in report.lists.items()} if report is not None else {}
+    stated_lists = {key: tuple(items) for key, items in report.lists.items()} if report is not None else {}
+    lists = {**known_lists(session, authorisation, year), **stated_lists}
     photos = queries.photos_of(session, report.id) if report is not None and report.id is not None else {}
     if report is None or not report.nil:
         return Content(rows, texts, lists=lists, photos=photos)
@@ -104,6 +110,29 @@ def _labels(session: Session, authorisation: Authorisation, year: int) -> Iterab
     source = say("%(year)s 年标签台账", year=year)
     for part in LABEL_PARTS:
         yield f"{MarkingMode.ITEM_CODE}.{part}", Known(getattr(counted, part), source, f"/authorisations/{authorisation.id}/codes")
+
+
+def _tests(session: Session, authorisation: Authorisation, year: int) -> Iterable[tuple[str, Known]]:
+    reports = tests_issued(session, _id(authorisation), since=date(year, 1, 1), until=date(year, 12, 31))
+    if reports:
+        link = f"/authorisations/{authorisation.id}/batches?year={year}"
+        yield "tests", Known(len(reports), say("%(year)s 年签发并已录入的检测报告", year=year), link)
+
+
+def known_lists(session: Session, authorisation: Authorisation, year: int) -> dict[str, tuple[ListRow, ...]]:
+    """Return the lists that the registry can fill in: the test reports on file; what the user states of a list goes over it."""
+    reports = tests_issued(session, _id(authorisation), since=date(year, 1, 1), until=date(year, 12, 31))[:MOST_ROWS]
+    rows = tuple(
+        {
+            "institution": report.institution_name,
+            "accreditation": report.accreditation,
+            "report": report.number,
+            "day": report.issued_on.isoformat(),
+            "result": report.result,
+        }
+        for report in reports
+    )
+    return {TEST_ROWS: rows} if rows else {}
 
 
 def _carried(session: Session, authorisation: Authorisation, year: int) -> Iterable[tuple[str, Known]]:
