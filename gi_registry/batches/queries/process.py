@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
@@ -13,6 +13,8 @@ from gi_registry.batches.queries.ledger import LedgerKey
 from gi_registry.batches.rules.life import COUNTED
 from gi_registry.batches.rules.process import ProcessKind
 from gi_registry.kernel.errors import NotFound
+
+AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,12 @@ def processes_into(session: Session, batch_id: int) -> Sequence[Process]:
 def locked_batches(session: Session, batch_ids: Sequence[int]) -> dict[int, Batch]:
     """Return batches as they stand now, locked in the order of their ids; the quota rows are locked before them."""
     session.flush()
-    query = select(Batch).where(col(Batch.id).in_(batch_ids)).order_by(col(Batch.id)).with_for_update()
-    found = session.execute(query.execution_options(populate_existing=True)).scalars()
-    return {batch.id or 0: batch for batch in found}
+    found: dict[int, Batch] = {}
+    for some in _some(sorted(batch_ids)):
+        query = select(Batch).where(col(Batch.id).in_(some)).order_by(col(Batch.id)).with_for_update()
+        rows = session.execute(query.execution_options(populate_existing=True)).scalars()
+        found |= {batch.id or 0: batch for batch in rows}
+    return found
 
 
 def converted(session: Session, key: LedgerKey) -> Sequence[Moved]:
@@ -108,3 +113,17 @@ def _product(key: LedgerKey) -> tuple[ColumnElement[bool], ...]:
         col(Process.state) == "done",
         col(Process.kind) != ProcessKind.SALE.value,
     )
+
+
+def batches_by_id(session: Session, batch_ids: Sequence[int]) -> list[Batch]:
+    """Return batches in the order of their ids."""
+    found: list[Batch] = []
+    for some in _some(sorted(batch_ids)):
+        found += session.execute(select(Batch).where(col(Batch.id).in_(some)).order_by(col(Batch.id))).scalars()
+    return found
+
+
+def _some(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield ids in portions that a statement may name."""
+    for at in range(0, len(ids), AT_ONCE):
+        yield ids[at : at + AT_ONCE]

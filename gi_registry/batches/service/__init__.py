@@ -9,20 +9,23 @@ from gi_registry.batches.service.declaring import (
     Share,
     close_batch,
     declare_batch,
-    recall_batch,
     store_batch,
     view_batch,
     withdraw_batch,
 )
 from gi_registry.batches.service.posting import available_of_batch, record_use, release, reserve, use_reserved
+from gi_registry.batches.service.processing import Portion, do_process, undo_process
+from gi_registry.batches.service.recalling import Reach, reach_of, recall_batch
 from gi_registry.batches.service.records import decide_record, record_goods, view_record, withdraw_record
 from gi_registry.batches.service.statement import AgedStock, Statement, YearTotals, aged_stock, statements, year_totals
+from gi_registry.batches.service.tracing import PlotPart, Upstream, Walk, trace_down, trace_up
 from gi_registry.batches.service.trading import (
     accept_trade,
     confirm_sale,
     confirm_trade,
     dispute_trade,
     lapse_trades,
+    record_answer,
     restate_trade,
     view_trade,
     withdraw_trade,
@@ -31,8 +34,13 @@ from gi_registry.batches.service.trading import (
 __all__ = [
     "AgedStock",
     "AreaOfYear",
+    "PlotPart",
+    "Portion",
+    "Reach",
     "Share",
     "Statement",
+    "Upstream",
+    "Walk",
     "YearTotals",
     "accept_trade",
     "aged_stock",
@@ -44,6 +52,7 @@ __all__ = [
     "decide_record",
     "declare_batch",
     "dispute_trade",
+    "do_process",
     "entitlement",
     "find_batch",
     "find_trade",
@@ -51,7 +60,9 @@ __all__ = [
     "labelled_of_batch",
     "lapse_trades",
     "list_batches",
+    "reach_of",
     "recall_batch",
+    "record_answer",
     "record_goods",
     "record_use",
     "release",
@@ -60,6 +71,9 @@ __all__ = [
     "set_cap",
     "statements",
     "store_batch",
+    "trace_down",
+    "trace_up",
+    "undo_process",
     "use_reserved",
     "view_batch",
     "view_record",

@@ -311,17 +311,6 @@ def close_batch(work: Work, batch_id: int, *, version: int | None = None) -> Bat
     return batch
 
 
-def recall_batch(work: Work, batch_id: int, *, why: str, version: int | None = None) -> Batch:
-    """Recall a batch: its labels answer *recalled* from now on, nothing more may be labelled from it."""
-    batch = queries.get_batch(work.session, batch_id)
-    work.require("batch:recall", batch)
-    lock_quota(work, key_of(batch))
-    batch = queries.locked_batch(work.session, batch_id)
-    batch.reason = why
-    advance(work, batch, BATCH_LIFE, "recall", expected_version=version)
-    return batch
-
-
 def withdraw_batch(work: Work, batch_id: int, *, why: str, version: int | None = None) -> Batch:
     """Take back a declaration that was a mistake, before any label; the ledger reverses it, nothing is deleted.
 

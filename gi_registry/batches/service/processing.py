@@ -15,9 +15,11 @@ from gi_registry.batches import queries
 from gi_registry.batches.models import Batch, Process, ProcessInput, ProcessOutput
 from gi_registry.batches.queries import LedgerKey
 from gi_registry.batches.queries import process as reads
+from gi_registry.batches.queries.capacity import stated_caps
 from gi_registry.batches.rules import ledger
 from gi_registry.batches.rules import process as rules
 from gi_registry.batches.rules.amounts import read_amount
+from gi_registry.batches.rules.caps import Cap, CapTable, Per
 from gi_registry.batches.rules.ledger import Postings
 from gi_registry.batches.rules.life import BATCH_LIFE, Kind, Origin
 from gi_registry.batches.rules.process import PROCESS_LIFE, Made, ProcessKind, Taken
@@ -129,11 +131,13 @@ def _product(work: Work, authorisation: Authorisation, item: OutputFields, *, li
 def conversion_of(work: Work, authorisation: Authorisation, source: Batch, *, to: tuple[str, str], on: date) -> tuple[int | None, str]:
     """Return how much of a commodity a thousand of another gives at most, by the policy in force on a day, and its version.
 
-    The product's rate stands under the GI's code, that of a by-product under ``code:品名``; without one, a thousand gives a thousand.
-    None where the units differ and no rate of the GI says what one is in the other.
+    The product's rate is the GI's own for the year (a cap per input), else the policy's under the GI's code; that of a by-product stands
+    under ``code:品名``. Without one, a thousand gives a thousand; None where the units differ and nothing says what one is in the other.
     """
     if (source.commodity, source.unit) == to:
         return rules.UNCHANGED_PERMILLE, ""
+    if not to[0] and to[1] == source.unit and (cap := _own_rate(work, source, on)) is not None:
+        return cap.per_mu, f"yield_cap:{cap.id}"
     found = policy.find(work.session, CONVERSION, authorisation.authority_division, on)
     rates: Mapping[str, int] = found.value if found else {}
     code = registry.get_gi(work.session, authorisation.gi_id).code
@@ -142,6 +146,11 @@ def conversion_of(work: Work, authorisation: Authorisation, source: Batch, *, to
     if rate is None:
         rate = None if unit != source.unit else rates.get("default", 1000) if not commodity else rules.UNCHANGED_PERMILLE
     return (None if rate is None else int(rate)), found.version if found else ""
+
+
+def _own_rate(work: Work, source: Batch, on: date) -> Cap | None:
+    table = CapTable(stated_caps(work.session, source.gi_id, source.account_year).get(source.unit, ()), on=on)
+    return table.counting(Per.INPUT, zone=source.zone, commodity=source.commodity)
 
 
 def _lock(work: Work, batches: Sequence[Batch], made: Sequence[_Output]) -> None:
