@@ -15,6 +15,7 @@ import numpy
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
+from gi_registry.kernel.errors import invalid
 from gi_registry.kernel.words import Words, say
 from gi_registry.origin.rules import zones
 from gi_registry.origin.rules.rings import Position, Settle, as_they_are, defect
@@ -61,10 +62,11 @@ def _crs_of(text: str) -> Crs:
     try:
         known = CRS.from_user_input(f"EPSG:{code}" if code else text[:MOST_TEXT])
     except CRSError:
-        raise defect(
+        raise invalid(
+            "crs",
             say("不认识坐标系“%(name)s”。", name=text[:60]),
             say("请写 EPSG 代号，例如 4490、4326、3857、4528（3 度带第 40 带），或 gcj02、bd09。"),
-            text,
+            value=text[:60],
         ) from None
     return _taken(known, f"EPSG:{code}" if code else known.name)
 
@@ -76,17 +78,19 @@ def _taken(crs: CRS, name: str) -> Crs:
     squeezed = re.sub(r"[^a-z0-9]", "", datum.lower())
     old = next((words for key, words in _OLD.items() if key in squeezed), None)
     if old is not None:
-        raise defect(
+        raise invalid(
+            "crs",
             say("坐标系是%(datum)s（%(name)s），与 CGCS2000 相差可达百米以上。", datum=old, name=name),
             say("换算要用当地的七参数，只有测绘单位持有；请让测绘单位转换成 CGCS2000 后重新导出。"),
-            name,
+            value=name[:60],
         )
     greenwich = geodetic is not None and geodetic.prime_meridian is not None and geodetic.prime_meridian.longitude == 0
     if not _TAKEN.search(datum.replace("_", " ")) or not greenwich or not (plain.is_geographic or plain.is_projected):
-        raise defect(
+        raise invalid(
+            "crs",
             say("坐标系“%(name)s”不接收。", name=name[:80]),
             say("请转换成 CGCS2000（EPSG:4490 或高斯—克吕格）或 WGS-84 后再上传。"),
-            name,
+            value=name[:60],
         )
     if plain.is_geographic:
         return Crs(name, "EPSG:4490")
@@ -164,7 +168,7 @@ def chosen(found: str, declared: str, corner: Position | None) -> tuple[Crs, tup
     """
     if not declared and not found:
         remedy = zones.likely(*corner) if corner else say("请声明坐标系，例如 EPSG:4490。")
-        raise defect(say("文件没有写明坐标系（例如缺 .prj），不作猜测。"), remedy)
+        raise invalid("crs", say("文件没有写明坐标系（例如缺 .prj），不作猜测。"), remedy)
     if not declared:
         return crs_of(found), ()
     wished = crs_of(declared)

@@ -110,9 +110,9 @@ def _one(contents: Contents, wish: str) -> tuple[Feature, tuple[Words, ...]]:
         return surfaces[0], (say("文件里另有 %(count)s 个点、线等没有读取。", count=len(contents.features) - 1),)
     listed = "、".join(f"{feature.position} {_label(feature)}" for feature in surfaces[:12])
     raise invalid(
-        "file",
+        "feature",
         say("文件里有 %(count)s 块面，这里一次只登记一块地。", count=len(surfaces)),
-        say("请只保留一块，或用批量导入：%(listed)s。", listed=listed + ("……" if len(surfaces) > 12 else "")),
+        say("请指明哪一块，或用批量导入：%(listed)s。", listed=listed + ("……" if len(surfaces) > 12 else "")),
     )
 
 
