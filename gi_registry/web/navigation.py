@@ -24,6 +24,7 @@ OFFICE = (
     Item("/home", say("工作台"), ""),
     Item("/office/gis", say("地理标志"), "gi:view"),
     Item("/office/authorisations", say("用标授权"), "gi:view"),
+    Item("/office/plots", say("地块核实"), "plot:verify"),
     Item("/authorisations", say("我的用标"), "notice:view"),
     Item("/codes/scans", say("查询与预警"), "scan:view"),
     Item("/reports", say("年报"), "report:view"),

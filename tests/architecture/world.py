@@ -180,6 +180,7 @@ def _subjects(work: Work) -> tuple[dict[str, Any], datetime]:
         "action": "withdraw",
         "step": "order_rectification",
         "filename": "registry.css",
+        "file_id": _plot_file(work, authorisation.id or 0),
         **_leads(work, authorisation),
         **_tests(work, authorisation),
         **_goods(work, authorisation),
@@ -205,6 +206,17 @@ def _proposal(work: Work, gi_id: int) -> Any:
 
     proposer = actor_of(work.session, make_person(work, "national_officer").id or 0)
     return propose(Work(work.session, proposer, work.now), gi_id).id
+
+
+def _plot_file(work: Work, authorisation_id: int) -> Any:
+    """Return a file of plots of the user that waits to be confirmed."""
+    from gi_registry.origin import service
+    from tests.builders.origin import square
+    from tests.builders.plot_files import collection
+
+    return service.bring_file(
+        work, authorisation_id, name="示例.geojson", content=collection(({"name": "新塘"}, square(50, east_m=3_000)))
+    ).id
 
 
 def _letters(work: Work, organisation_id: int) -> dict[str, Any]:

@@ -34,11 +34,12 @@ FILES = {
     "static", "log.checkpoint", "log.tile", "log.inclusion", "log.consistency", "documents.download", "codes.public_keys", "codes.labels",
     "codes.codes_list", "desk.healthz", "desk.readyz", "desk.metrics", "extracts.show_extract", "opendata.show_user_extract",
     "imports.take_out", "imports.take_out_outlines", "imports.take_out_sheet", "imports.template", "imports.template_sheet",
-    "listings.show_paper", "listings.show_proof_form", "reports.download_receipt", "reports.download_report", "supervision.show_paper",
+    "listings.show_paper", "listings.show_proof_form", "origin.map_of_plots", "reports.download_receipt", "reports.download_report", "supervision.show_paper",
 }  # fmt: skip  # answers that are no pages: papers, tables, words for machines
 
 STEPS = 12
 UNREACHED = {
+    "origin.show_plot_file": "only after a file was brought; tests/browser/test_journey_plots.py opens it",
     "accounts.show_code": "only between password and second factor; tests/web/accounts opens it",
     "accounts.show_enrolment": "only while a second factor must be set up; tests/web/accounts opens it",
     "profile.show_factor": "follows the button that makes a secret; tests/web/accounts opens it",

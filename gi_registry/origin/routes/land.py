@@ -34,7 +34,7 @@ SUM_COLUMNS = (
 
 
 @bp.get("/office/plots")
-@access("area:view")
+@access("gi:view")
 def list_office_plots() -> str | Response:
     """List the plots in use that the office handles; those to verify first where nothing else is asked for."""
     work, asked = current_work(), asked_plots()
@@ -74,7 +74,7 @@ def verify_plots() -> Response:
 
 
 @bp.get("/office/gis/<int:gi_id>/plots")
-@access("area:view")
+@access("gi:view")
 def show_land(gi_id: int) -> str | Response:
     """Show a GI's land by township beside official figures and the year before."""
     work = current_work()

@@ -83,7 +83,7 @@ class LandPage:
 def land_page(work: Work, gi_id: int, year: int) -> LandPage:
     """Return a GI's land in a year; NotFound for a GI of another region."""
     gi = registry.get_gi(work.session, gi_id)
-    work.require("area:view", gi)
+    work.require("gi:view", gi)
     sums = queries.township_sums(work.session, gi_id, year)
     grown = [row for row in queries.growth(work.session, gi_id, year) if (row.unrecorded_permille or 0) > GROWTH_PERMILLE]
     return LandPage(
