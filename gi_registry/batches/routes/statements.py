@@ -56,7 +56,7 @@ def _line_cells(section: service.Section, year: int) -> list[dict[str, object]]:
 @access("ledger:view")
 def show_figure(authorisation_id: int) -> str | Response:
     """Show the entries behind one figure of a statement."""
-    asked = {name: request.args.get(name, "") for name in ("account", "unit", "commodity")}
+    asked = {name: request.args.get(name, usual) for name, usual in (("account", "stock"), ("unit", "g"), ("commodity", ""))}
     shown = service.figure_entries(current_work(), authorisation_id, year=year_arg(default=current_work().today.year) or 0, **asked)
     if wanted() == "html":
         return page("batches/figure.html", shown=shown, **WORDS)

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from gi_registry.batches import queries
 from gi_registry.batches.queries import EntryRow, statements
 from gi_registry.batches.queries.statements import GoodsKey, GroundOfGoods
+from gi_registry.batches.rules.amounts import UNITS
 from gi_registry.batches.rules.ledger import Account
 from gi_registry.batches.rules.statements import NO_USE, Bar, Goods, Use, together, waterfall
 from gi_registry.batches.service.capacity import entitlement
@@ -141,7 +142,7 @@ def figure_entries(work: Work, authorisation_id: int, *, year: int, account: str
     """Return the entries behind one figure of a user's statement; NotFound for an account that does not exist."""
     authorisation = registry.get_authorisation(work.session, authorisation_id)
     work.require("ledger:view", authorisation)
-    if account not in list(Account):
+    if account not in list(Account) or unit not in UNITS:
         raise NotFound
     whose = statements.of_authorisation(authorisation_id)
     rows = statements.entries_where(work.session, whose, year=year, account=account, unit=unit, commodity=commodity, most=MOST_ENTRIES + 1)
