@@ -185,7 +185,7 @@ def log_verify(settings: Settings, kept: Path | None, verifier_key: str | None, 
 @click.option("--encoding", default="", help="utf-8, gbk, gb18030 or (Shapefile, KML) big5, where detection should not decide.")
 @click.option("--layer", default="", help="Name or number of the layer of a KMZ, zip or GeoPackage; needed where several have features.")
 @click.option("--crs", default="", help="What the coordinates refer to where the file does not say: 4490, 4528, 3857 …, gcj02, bd09.")
-@click.option("--column", "columns", multiple=True, help="What a column is made of: number={DKBM}, or authorisation=SQ-0001; repeatable.")
+@click.option("--column", "columns", multiple=True, help="What a column is made of: number=DKBM, authorisation=SQ-0001; repeatable.")
 @click.option("--sheet", default="", help="Name or number of the sheet of a workbook; needed where several have data.")
 @click.option("--mapping", default="", help="uk-gi, agi, ava, or a TOML or JSON file that reads other headers.")
 @click.option("--template", type=click.Path(dir_okay=False, path_type=Path), help="Write an empty .xlsx or .csv to fill in instead.")

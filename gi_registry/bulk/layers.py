@@ -49,11 +49,11 @@ def read_layer(kind: Kind, content: bytes, *, name: str, wish: Wish) -> Table:
 
 def read_plain(kind: Kind, content: bytes, *, name: str, wish: Wish) -> Grid | Table:
     """Return what a text file holds: the grid of a CSV, the rows of a GeoJSON (which its reader in a process of its own saw first)."""
-    if wish.layer:
-        raise invalid("layer", say("这个文件没有图层。"), say("请去掉图层这一项。"), value=wish.layer)
     if kind.spatial and content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         check_geojson(content)
     found = read_text(content, name=name, encoding=wish.encoding)
+    if wish.layer and not isinstance(found, Grid):
+        raise invalid("layer", say("GeoJSON 没有图层。"), say("请去掉图层这一项。"), value=wish.layer)
     return found if isinstance(found, Grid) else _placed(kind, replace(found, crs=found.crs or _LON_LAT), declared=wish.crs)
 
 

@@ -7,15 +7,17 @@ import csv
 import io
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from gi_registry.assets import asset_dir
 from gi_registry.bulk import service as bulk
+from gi_registry.bulk.outlines import looks_like_geofile, open_geofile
 from gi_registry.bulk.rules import Line
 from gi_registry.bulk.rules.encoding import looks_like_workbook
+from gi_registry.bulk.rules.geofile import GeoLayer, LayerChoice
 from gi_registry.bulk.rules.kinds import RowError, RowWarning
 from gi_registry.bulk.rules.workbook import sheet_names
 from gi_registry.bulk.rules.writing import safe_cell
@@ -46,7 +48,7 @@ class Wishes:
 
     @property
     def chosen(self) -> dict[str, str]:
-        """What each column is made of, as said one by one: ``name={DKMC}``; text without braces is the same in every row."""
+        """What each column is made of, as said one by one: ``name=DKMC`` where that is a header, else the same text in every row."""
         pairs = (column.partition("=") for column in self.columns)
         return {name.strip(): text.strip() for name, _, text in pairs}
 
@@ -169,6 +171,40 @@ def sheets_of(content: bytes) -> list[str]:
     except Invalid:
         return []
     return names if len(names) > 1 else []
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What there is to choose of a geographic file: layers as (value, words), headers of the one that was read."""
+
+    layers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[str, ...] = ()
+
+
+def inside(content: bytes, name: str, wishes: Wishes) -> Inside:
+    """Return what there is to choose of a geographic file; nothing for any other and for one that cannot be read."""
+    if not looks_like_geofile(content):
+        return Inside()
+    try:
+        found = open_geofile(content, name=name, layer=wishes.layer, encoding=wishes.encoding)
+    except LayerChoice as several:
+        return Inside(_listed(several.layers))
+    except Invalid:
+        return Inside()
+    return Inside(_listed(found.layers), tuple(dict.fromkeys(key for feature in found.features for key in feature["properties"])))
+
+
+def _listed(layers: Iterable[GeoLayer]) -> tuple[tuple[str, str], ...]:
+    return tuple((layer.name, f"{layer.name}（{layer.count}）") for layer in layers)
+
+
+COLUMN = "column-"
+
+
+def columns_in(form: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what a form says of each column: a header of the file becomes its cell, any other text stands in every row."""
+    given = {name.removeprefix(COLUMN): value.strip() for name, value in form.items() if name.startswith(COLUMN) and value.strip()}
+    return tuple(f"{name}={value}" for name, value in given.items())
 
 
 def packed_file(content: bytes) -> str:

@@ -18,6 +18,7 @@ from gi_registry.web.work import current_work
 bp = Blueprint("imports", __name__, url_prefix="/office/imports")
 
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_CARRIED = ("mapping", "encoding", "sheet", "layer", "crs")
 _MEDIA = {"csv": "text/csv", "xlsx": _WORKBOOK, "geojson": "application/geo+json"}
 
 
@@ -30,10 +31,13 @@ def show_form() -> str:
 
 def _form(upload: Upload | None) -> str:
     sheets = files.sheets_of(upload.content) if upload else []
+    inside = files.inside(upload.content, upload.name, _wishes()) if upload else files.Inside()
+    kind = next((kind for kind in KINDS if kind.name == request.form.get("kind")), None)
     kept = files.packed_file(upload.content) if upload else ""
     mappings = [(name, name) for name in files.mapping_names()]
     name = upload.name if upload else ""
-    return page("bulk/imports.html", kinds=KINDS, mappings=mappings, sheets=[(each, each) for each in sheets], kept=kept, name=name)
+    shown = {"sheets": [(each, each) for each in sheets], "inside": inside, "kind": kind if kind and kind.spatial else None}
+    return page("bulk/imports.html", kinds=KINDS, mappings=mappings, kept=kept, name=name, **shown)
 
 
 @bp.post("")
@@ -43,12 +47,13 @@ def bring_in() -> Response:
     upload = _given()
     reshow(_form, upload)
     if upload is None:
-        raise invalid("file", say("没有选择文件。"), say("请选择 .xlsx、.ods、.xls、CSV 或 GeoJSON 文件。"))
+        raise invalid("file", say("没有选择文件。"), say("请选择 .xlsx、.ods、.xls、CSV 文件；产地范围和地块还可选地理数据文件。"))
     kind = kind_named(KINDS, request.form.get("kind", ""))
     result = files.import_file(current_work(), kind.name, upload.content, name=upload.name, wishes=_wishes(), mapping_files=False)
     if request.form.get("how") == "errors":
         return _attachment(files.errors_csv(result), f"{kind.name}-errors.csv")
-    given = {"name": upload.name, "kept": files.packed_file(upload.content), "form": request.form}
+    carried = [name for name in request.form if name in _CARRIED or name.startswith(files.COLUMN)]
+    given = {"name": upload.name, "kept": files.packed_file(upload.content), "form": request.form, "carried": carried}
     shown = page("bulk/result.html", result=result, kind=kind, outcome=files.outcome(result), most=files.SHOWN_ERRORS, **given)
     return make_response(shown, 422 if result.errors and not result.kept else 200)
 
@@ -70,6 +75,9 @@ def _wishes() -> files.Wishes:
         encoding=form.get("encoding", ""),
         mapping=form.get("mapping", ""),
         sheet=form.get("sheet", "").strip(),
+        layer=form.get("layer", "").strip(),
+        crs=form.get("crs", "").strip(),
+        columns=files.columns_in(form),
     )
 
 

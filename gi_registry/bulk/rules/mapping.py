@@ -41,7 +41,8 @@ class Mapping:
             header = next((spelling for spelling in spellings if spelling in headers), "")
             if header:
                 texts[spellings[0]] = f"{{{header}}}"
-        return replace(self, texts={**texts, **self.texts}, own=())
+        said = {name: f"{{{text}}}" if text in headers else text for name, text in self.texts.items()}
+        return replace(self, texts={**texts, **said}, own=())
 
     @property
     def sources(self) -> tuple[str, ...]:
