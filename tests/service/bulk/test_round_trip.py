@@ -30,6 +30,9 @@ MORE = {
     "PC-2,SS-01,harvest,,,g,2025,,2025-04-05,,12.345,,\n"
     "PC-3,SL-01,opening,,,piece,2023,2025,,,70,,\n"
     "PC-4,SL-01,purchase,,,piece,2025,,2025-09-25,,30,,邻社\n",
+    "tests": "number,institution,accreditation,batches,sampled_on,issued_on,standard_no,result,items\n"
+    "JC-1,示例检测中心,250099990001,PC-1;PC-4,2025-09-26,2025-09-28,GB/T 19957-2005,pass,感官\n"
+    "JC-1,=外省检测站,,PC-2,,2025-05-01,,fail,\n",
     "codes-activated": "range_label,serial_from,serial_to,batch,activated_on\n7Z0QK,0,100,PC-1,2025-09-26\n0ABCD,50,70,PC-1,2025-09-27\n",
     "reports": "authorisation,year,filed_on,state,nil,nil_since,nil_reason,marking_mode,area_mu,output,gi_output,marked,unmarked,opening,"
     "received,activated,spoiled,returned,closing,sales_wan,signed_by\n"

@@ -1,0 +1,65 @@
+"""The trace page tells the test reports of the batch: institution, number, date, result; withdrawn ones it does not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from gi_registry.batches.models import Batch, TestReport
+from gi_registry.batches.service.quality import withdraw_test
+from gi_registry.verify.rules.machine import as_json
+from gi_registry.verify.rules.page import Language, render
+from gi_registry.verify.service import look_up
+from tests.builders.quality import make_test
+from tests.builders.scans import make_labels
+from tests.service.verify.conftest import asked
+
+
+def report_on(work, batch_id, **differs):
+    return make_test(work, work.session.get(Batch, batch_id), **differs).id
+
+
+def test_reports_on_the_batch_are_told_the_newest_first(desk, on_file):
+    labels = on_file(make_labels)
+    on_file(report_on, labels.batch_id, number="JC-1", institution_id=None, institution="示例检测中心")
+    on_file(
+        report_on,
+        labels.batch_id,
+        number="JC-2",
+        institution_id=None,
+        institution="示例检测中心",
+        issued_on=date(2025, 10, 2),
+        result="fail",
+    )
+    answer = look_up(desk, labels.code(0), asked())
+    assert [(test.number, test.on, test.result) for test in answer.record.tests] == [
+        ("JC-2", date(2025, 10, 2), "fail"),
+        ("JC-1", date(2025, 9, 28), "pass"),
+    ]
+    told = as_json(answer, str)["tests"]
+    assert told[1] == {"institution": "示例检测中心", "number": "JC-1", "on": "2025-09-28", "result": "pass"}
+    html = render(answer, Language("zh-CN", str))
+    assert "示例检测中心 · JC-1 · 2025" in html
+    assert "不合格" in html
+
+
+def test_a_withdrawn_report_is_not_told_and_a_batch_without_one_has_no_section(desk, on_file):
+    labels = on_file(make_labels)
+    test_id = on_file(report_on, labels.batch_id)
+
+    def withdraw(work):
+        withdraw_test(work, work.session.get(TestReport, test_id).id, why="录错批次", version=1)
+
+    on_file(withdraw)
+    answer = look_up(desk, labels.code(0), asked())
+    assert answer.record.tests == ()
+    assert "检测" not in render(answer, Language("zh-CN", str))
+
+
+def test_the_reports_of_a_batch_are_read_once_for_labels_scanned_one_after_another(desk, on_file, monkeypatch):
+    labels = on_file(make_labels)
+    on_file(report_on, labels.batch_id)
+    first = look_up(desk, labels.code(0), asked()).record.tests
+    monkeypatch.setattr("gi_registry.verify.queries.codes.tests_of", lambda *_: ())
+    assert look_up(desk, labels.code(1), asked(2)).record.tests == first
+    desk._tests.clear()
+    assert look_up(desk, labels.code(2), asked(3)).record.tests == ()
