@@ -33,12 +33,12 @@ def run() -> list[Figure]:
     lines = shapely.get_exterior_ring(shapely.get_geometry(areas[of], 0))
     across = shapely.get_coordinates(shapely.line_interpolate_point(lines, random.random(PLOTS), normalized=True))
     return [
-        _figure("origin-plots", areas, of, plots=_around(scattered, random)),
-        _figure("origin-plots:boundary", areas, of, plots=_around(across, random)),
+        _figure("origin-plots", areas, of, plots=around(scattered, random)),
+        _figure("origin-plots:boundary", areas, of, plots=around(across, random)),
     ]
 
 
-def _around(middles: NDArray[numpy.float64], random: numpy.random.Generator) -> Shapes:
+def around(middles: NDArray[numpy.float64], random: numpy.random.Generator) -> Shapes:
     """Return plots of eight corners, 20 to 150 m from their middles: 0.2 to 5 ha."""
     turn = numpy.pi / 4 * (numpy.arange(8) + random.uniform(0.1, 0.9, (len(middles), 8)))
     reach = random.uniform(20, 150, turn.shape)

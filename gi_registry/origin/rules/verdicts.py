@@ -8,6 +8,7 @@ of a degree. So verdict and reason are always those of ``judge_plot``, and dista
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy
@@ -15,7 +16,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from gi_registry.origin.rules.measure import project
+from gi_registry.origin.rules.measure import earth_centred, flattened
 from gi_registry.origin.rules.terms import Reason, Verdict
 from gi_registry.origin.rules.verdict import DEFAULT_TOLERANCE_M, OriginVerdict, judge_plot, tolerance
 from gi_registry.origin.rules.versions import Version, in_force
@@ -44,9 +45,10 @@ def judge_many(
         return _without_outline(version, on=on, accuracies_m=accuracies_m, default_m=default_m)
     limits = numpy.array([tolerance(accuracy, version.uncertainty_m, default_m) for accuracy in accuracies_m], dtype=numpy.int64)
     found: list[OriginVerdict | None] = [None] * len(plots)
+    area = _Earth.of(numpy.array([version.geometry], dtype=object))
     for around, members in _planes(plots, version):
-        outline = _Outline(version.in_metres(around), version.id)
-        ground = _projected(plots[members], around)
+        outline = _Outline(area.around(around)[0], version.id)
+        ground = _Earth.of(plots[members]).around(around)
         for index, verdict in zip(members.tolist(), _judged(ground, outline, limits[members]), strict=True):
             found[index] = verdict
     return [
@@ -76,8 +78,19 @@ def _planes(plots: Shapes, version: Version) -> Iterator[tuple[tuple[float, floa
     yield from zip(map(tuple, (centres / per_degree).tolist()), groups, strict=True)
 
 
-def _projected(plots: Shapes, around: tuple[float, float]) -> Shapes:
-    return numpy.asarray(shapely.transform(plots, lambda at: project(at, around)), dtype=object)
+@dataclass(frozen=True)
+class _Earth:
+    """Shapes with their corners as metres from the middle of the earth, to be laid into one plane after another."""
+
+    shapes: Shapes
+    corners: Floats
+
+    @classmethod
+    def of(cls, shapes: Shapes) -> _Earth:
+        return cls(shapes, earth_centred(shapely.get_coordinates(shapes)))
+
+    def around(self, centre: tuple[float, float]) -> Shapes:
+        return numpy.asarray(shapely.transform(self.shapes, lambda _: flattened(self.corners, centre)), dtype=object)
 
 
 def _rings(outline: BaseGeometry | None) -> Shapes:
@@ -89,6 +102,7 @@ class _Outline:
 
     def __init__(self, area: BaseGeometry, version_id: int) -> None:
         self.area, self.version_id = area, version_id
+        shapely.prepare(area)
         corners, ring = shapely.get_coordinates(_rings(area), return_index=True)
         edge = numpy.flatnonzero(ring[1:] == ring[:-1])
         place = edge - numpy.searchsorted(ring, ring[edge])
@@ -137,10 +151,17 @@ def _worded(inside: bool, metres: int, *, limit: int, share: int, version_id: in
     return OriginVerdict(Verdict.OUTSIDE, Reason.PARTLY_OUTSIDE if share else Reason.OUTSIDE, metres, limit, version_id, share)
 
 
+def _outside(ground: Shapes, area: BaseGeometry) -> Shapes:
+    try:
+        return numpy.asarray(shapely.difference(ground, area), dtype=object)
+    except shapely.GEOSException:  # two corners of the outline that almost meet do so in this plane
+        return numpy.asarray(shapely.difference(ground, shapely.make_valid(area)), dtype=object)
+
+
 def _overshoots(ground: Shapes, outline: _Outline, *, touching: NDArray[numpy.bool_]) -> tuple[Floats, Floats]:
     """Return for plots that leave the area how far their farthest corner outside lies beyond the edge, and the share inside."""
     outside = ground.copy()
-    outside[touching] = shapely.difference(ground[touching], outline.area)
+    outside[touching] = _outside(ground[touching], outline.area)
     corners, owner = shapely.get_coordinates(outside, return_index=True)
     beyond = numpy.zeros(len(ground))
     numpy.maximum.at(beyond, owner, outline.distance(numpy.asarray(shapely.points(corners), dtype=object)))
