@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlmodel import Session, col
 
-from gi_registry.batches.models import Batch, BatchPlot, LedgerAccount, LedgerEntry, LedgerTransfer
+from gi_registry.batches.models import Batch, BatchPlot, LedgerAccount, LedgerEntry, LedgerTransfer, Process, ProcessInput, ProcessOutput
 from gi_registry.batches.queries.ledger import EntryRow, entries
 from gi_registry.batches.rules.ledger import QUOTA, Account
 from gi_registry.batches.rules.life import COUNTED, Kind
@@ -33,7 +33,7 @@ class GoodsKey:
 
 @dataclass(frozen=True)
 class GroundOfGoods:
-    """What one plot gave to a batch, and what the batch bears as labels (grams or pieces)."""
+    """What one plot gave to a batch of ``harvested`` grams or pieces."""
 
     batch_id: int
     authorisation_id: int
@@ -43,7 +43,6 @@ class GroundOfGoods:
     place: str
     given: int
     harvested: int
-    labelled: int
 
 
 _COLUMNS: tuple[Any, ...] = (
@@ -129,31 +128,38 @@ def quota_where(session: Session, whose: ColumnElement[bool], *, years: Iterable
 
 
 def ground_of_goods(session: Session, gi_id: int, year: int) -> list[GroundOfGoods]:
-    """Return what each plot gave to each batch of a GI and year, with the labels the batch bears; recalled batches too."""
-    labelled = (
-        select(col(LedgerTransfer.batch_id).label("batch_id"), func.sum(col(LedgerEntry.amount)).label("labelled"))
-        .join(LedgerEntry, col(LedgerEntry.transfer_id) == col(LedgerTransfer.id))
-        .join(LedgerAccount, col(LedgerAccount.id) == col(LedgerEntry.account_id))
-        .where(of_gi(gi_id), col(LedgerAccount.year) == year, col(LedgerAccount.kind) == Account.LABELLED.value)
-        .group_by(col(LedgerTransfer.batch_id))
-        .subquery()
-    )
+    """Return what each plot gave to each batch of a GI and year, recalled batches too."""
     query = (
         select(
             col(Batch.id), col(Batch.authorisation_id), col(Batch.account_year), col(Batch.unit), col(Plot.id),
-            col(Plot.division_code), col(BatchPlot.quantity), col(Batch.quantity), func.coalesce(labelled.c.labelled, 0),
+            col(Plot.division_code), col(BatchPlot.quantity), col(Batch.quantity),
         )
         .join(BatchPlot, col(BatchPlot.batch_id) == col(Batch.id))
         .join(Plot, col(Plot.id) == col(BatchPlot.plot_id))
-        .outerjoin(labelled, labelled.c.batch_id == col(Batch.id))
         .where(col(Batch.gi_id) == gi_id, col(Batch.account_year) == year, col(Batch.state).in_(COUNTED))
     )  # fmt: skip
-    return [GroundOfGoods(*row[:8], int(row[8])) for row in session.execute(query.order_by(col(Batch.id), col(Plot.id)))]
+    return [GroundOfGoods(*row) for row in session.execute(query.order_by(col(Batch.id), col(Plot.id)))]
 
 
-def labelled_in(session: Session, gi_id: int, year: int) -> dict[str, int]:
-    """Return what bears labels of a GI in a year, by unit: with and without a plot behind it."""
-    query = select(col(LedgerAccount.unit), func.sum(col(LedgerAccount.balance))).where(
-        of_gi(gi_id), col(LedgerAccount.year) == year, col(LedgerAccount.kind) == Account.LABELLED.value
+def labelled_batches(session: Session, gi_id: int, year: int) -> list[tuple[int, str, int]]:
+    """Return what each batch of a GI bears as labels of a year: batch, unit, grams or pieces."""
+    query = (
+        select(col(LedgerTransfer.batch_id), col(LedgerAccount.unit), func.sum(col(LedgerEntry.amount)))
+        .join(LedgerEntry, col(LedgerEntry.transfer_id) == col(LedgerTransfer.id))
+        .join(LedgerAccount, col(LedgerAccount.id) == col(LedgerEntry.account_id))
+        .where(of_gi(gi_id), col(LedgerAccount.year) == year, col(LedgerAccount.kind) == Account.LABELLED.value)
+        .where(col(LedgerTransfer.batch_id).is_not(None))
+        .group_by(col(LedgerTransfer.batch_id), col(LedgerAccount.unit))
     )
-    return {row[0]: int(row[1]) for row in session.execute(query.group_by(col(LedgerAccount.unit)))}
+    return [(row[0], row[1], int(row[2])) for row in session.execute(query)]
+
+
+def inputs_of_outputs(session: Session, gi_id: int) -> list[tuple[int, int, int]]:
+    """Return what each processed batch of a GI was made of: output, input, quantity taken; outputs by id, undone processes left out."""
+    query = (
+        select(col(ProcessOutput.batch_id), col(ProcessInput.batch_id), col(ProcessInput.quantity))
+        .join(ProcessInput, col(ProcessInput.process_id) == col(ProcessOutput.process_id))
+        .join(Process, col(Process.id) == col(ProcessOutput.process_id))
+        .where(col(Process.gi_id) == gi_id, col(Process.state) == "done")
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query.order_by(col(ProcessOutput.batch_id)))]

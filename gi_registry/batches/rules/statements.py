@@ -8,8 +8,10 @@ transfer is zero-sum; ``balanced`` says so, and a statement for which it does no
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 
 from gi_registry.batches.rules.ledger import ACCOUNT_WORDS, QUOTA, SOURCES, Account
@@ -165,3 +167,29 @@ class Use:
 
 
 NO_USE = Use(0, 0, 0)
+
+
+def shares_of_batches(
+    ground: Mapping[int, Mapping[str, int]], whole: Mapping[int, int], inputs: Iterable[tuple[int, int, int]]
+) -> dict[int, dict[str, Fraction]]:
+    """Return which part of each batch comes from which place.
+
+    ``ground`` is what places gave to harvested batches of ``whole`` quantity; ``inputs`` are (output, input, quantity taken) of processes in
+    the order of the outputs' ids, so that an input stands before what was made of it. What has no place belongs to none: parts may
+    sum to less than one.
+    """
+    shares = {
+        batch: {place: Fraction(quantity, whole[batch]) for place, quantity in places.items() if whole[batch] > 0}
+        for batch, places in ground.items()
+    }
+    taken: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for output, source, quantity in inputs:
+        taken[output].append((source, quantity))
+    for output in sorted(taken):
+        total = sum(quantity for _source, quantity in taken[output])
+        mixed: dict[str, Fraction] = defaultdict(Fraction)
+        for source, quantity in taken[output]:
+            for place, share in shares.get(source, {}).items():
+                mixed[place] += share * quantity / total
+        shares[output] = dict(mixed)
+    return shares

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gi_registry.batches.rules import ledger
 from gi_registry.batches.rules.ledger import Account
-from gi_registry.batches.rules.statements import FULL, Goods, Use, permille, together, waterfall
+from gi_registry.batches.rules.statements import FULL, Goods, Use, permille, shares_of_batches, together, waterfall
 
 YEAR = Goods(
     {
@@ -86,3 +88,11 @@ def test_over_the_entitlement_and_its_share() -> None:
     assert Use(None, 0, 5).over == 0
     assert (Use(100, 0, 50) + Use(None, 0, 1)).entitled is None
     assert permille(1, 0) is None
+
+
+def test_what_is_made_of_several_batches_comes_from_the_places_of_all() -> None:
+    ground = {1: {"东镇": 60, "西镇": 40}, 2: {"西镇": 50}}
+    shares = shares_of_batches(ground, {1: 100, 2: 100}, [(3, 1, 30), (3, 2, 10), (4, 3, 5)])
+    assert shares[3] == {"东镇": Fraction(9, 20), "西镇": Fraction(17, 40)}, "half of the second batch has no place"
+    assert shares[4] == shares[3]
+    assert sum(shares[2].values()) == Fraction(1, 2)
