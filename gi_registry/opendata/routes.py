@@ -52,7 +52,8 @@ def search() -> str | Response:
 @access(PUBLIC)
 def show_gi(gi_id: int) -> str | Response:
     """Show the entry of a GI."""
-    entry = service.gi_entry(current_work().session, gi_id)
+    work = current_work()
+    entry = service.gi_entry(work.session, gi_id, today=work.today)
     if wanted() == "json":
         return json_answer(_gi_json(entry))
     return page("opendata/gi.html", entry=entry, rules=register)
@@ -106,14 +107,25 @@ def _gi_json(entry: service.GiEntry) -> dict[str, Any]:
         ],
         "areas": [
             {
-                "zone": area.zone,
-                "valid_from": _iso(area.valid_from),
-                "valid_to": _iso(area.valid_to),
-                "text": area.text,
-                "places": area.places,
+                "zone": area.version.zone,
+                "valid_from": _iso(area.version.valid_from),
+                "valid_to": _iso(area.version.valid_to),
+                "text": area.version.text,
+                "places": area.version.places,
+                "source": area.version.source,
+                "units": [_unit_json(unit) for unit in area.units],
             }
             for area in entry.areas
         ],
+    }
+
+
+def _unit_json(unit: Any) -> dict[str, Any]:
+    """Return a unit of a list: as announced, the codes it had on the first day, the places it is today."""
+    return {
+        "name": unit.stated,
+        "codes": [place.code for place in unit.places],
+        "today": [{"code": place.code, "name": place.name} for place in unit.today],
     }
 
 

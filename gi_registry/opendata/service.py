@@ -19,8 +19,7 @@ from gi_registry.listings.queries import PublishedListing, published_listing
 from gi_registry.listings.rules.papers import masked
 from gi_registry.opendata import queries
 from gi_registry.opendata.rules import Filters, looks_like_person, public_state
-from gi_registry.origin.models import AreaVersion
-from gi_registry.origin.queries import list_areas
+from gi_registry.origin.service import PublicArea, public_areas
 from gi_registry.registry.models import Authorisation, Gi, Protection
 from gi_registry.registry.queries import counts_by_gi, get_gi, protections_of
 from gi_registry.registry.rules import MAY_USE, standing_of
@@ -90,7 +89,7 @@ class GiEntry:
     place: str
     authority: str
     protections: Sequence[Protection]
-    areas: Sequence[AreaVersion]
+    areas: Sequence[PublicArea]
     users: int
 
 
@@ -178,7 +177,7 @@ def find(session: Session, filters: Filters) -> Any:
     return queries.users_matching(session, filters) if filters.kind == "users" else queries.gis_matching(session, filters)
 
 
-def gi_entry(session: Session, gi_id: int) -> GiEntry:
+def gi_entry(session: Session, gi_id: int, *, today: date) -> GiEntry:
     """Return the entry of a GI; raise NotFound."""
     gi = get_gi(session, gi_id)
     return GiEntry(
@@ -186,7 +185,7 @@ def gi_entry(session: Session, gi_id: int) -> GiEntry:
         place=full_name(session, gi.division_code),
         authority=full_name(session, gi.authority_division),
         protections=protections_of(session, gi_id),
-        areas=list_areas(session, gi_id),
+        areas=public_areas(session, gi, today=today),
         users=counts_by_gi(session, [gi_id]).get(gi_id, 0),
     )
 

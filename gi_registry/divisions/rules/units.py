@@ -187,13 +187,15 @@ def _lies(place: Place, within: Sequence[str]) -> bool:
 
 
 def _leads_to(before: str, place: Place, known: Gazetteer) -> bool:
-    """Say whether what stands in front of a name is the names of places above it, from the wide to the narrow."""
-    for code in reversed(path_codes(place.path)[1:]):
-        for name in sorted(known.names_of(code), key=len, reverse=True):
-            if before.startswith(name):
-                before = before.removeprefix(name)
-                break
-    return not before
+    """Say whether what stands in front of a name is the names of places above it, from the wide to the narrow; some may be left out."""
+    return _reads(before, tuple(known.names_of(code) for code in reversed(path_codes(place.path)[1:])))
+
+
+def _reads(before: str, above: tuple[set[str], ...]) -> bool:
+    if not before:
+        return True
+    starts = ((depth, name) for depth, names in enumerate(above) for name in names if before.startswith(name))
+    return any(_reads(before.removeprefix(name), above[depth + 1 :]) for depth, name in starts)
 
 
 def _highest(places: list[Place]) -> list[Place]:

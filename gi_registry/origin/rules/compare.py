@@ -6,6 +6,7 @@ compared: a difference of texts is read by people.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -78,8 +79,11 @@ class Stays(StrEnum):
 STAYS_WORDS: dict[str, Words] = {Stays.ADDED: say("新增"), Stays.REMOVED: say("移出"), Stays.KEPT: say("保留")}
 
 
-def compare_lists(old: list[str], new: list[str]) -> dict[str, Stays]:
-    """Return what becomes of each unit, in the order of the new list with the removed ones behind; names are compared as written."""
-    before, after = dict.fromkeys(old), dict.fromkeys(new)
-    found = {name: Stays.KEPT if name in before else Stays.ADDED for name in after}
-    return found | {name: Stays.REMOVED for name in before if name not in after}
+def compare_lists(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, Stays]:
+    """Return what becomes of each unit, in the order of the new list with the removed ones behind.
+
+    Each list maps a name to what it stands for today: a place is the same under another name or with its county in front.
+    """
+    before, after = set(old.values()), set(new.values())
+    found = {name: Stays.KEPT if meant in before else Stays.ADDED for name, meant in new.items()}
+    return found | {name: Stays.REMOVED for name, meant in old.items() if meant not in after}

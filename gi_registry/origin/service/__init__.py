@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gi_registry.origin.service.area_pages import AreasPage, areas_page, proposal_form
+from gi_registry.origin.service.area_pages import AreasPage, PublicArea, areas_page, proposal_form, public_areas
 from gi_registry.origin.service.areas import add_area, end_area
 from gi_registry.origin.service.comparing import ProposalPage, consequences_of, proposal_page
 from gi_registry.origin.service.farmers import farmer_for
@@ -45,6 +45,7 @@ __all__ = [
     "PlotRow",
     "PlotsPage",
     "ProposalPage",
+    "PublicArea",
     "Verifying",
     "Wishes",
     "add_area",
@@ -78,6 +79,7 @@ __all__ = [
     "proposal_form",
     "proposal_page",
     "propose_area",
+    "public_areas",
     "read_contents",
     "read_outline",
     "reject_proposal",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from sqlmodel import Session
+
 from gi_registry.divisions import service as divisions
 from gi_registry.divisions.rules.units import Unit
 from gi_registry.kernel.errors import Conflict, NotAllowed, invalid
@@ -99,9 +101,9 @@ def close_area(work: Work, area: AreaVersion, on: date) -> AreaVersion:
     return area
 
 
-def units_of(work: Work, gi: Gi, places: Sequence[str], *, on: date | None) -> tuple[Unit, ...]:
+def units_of(session: Session, gi: Gi, places: Sequence[str], *, on: date | None, today: date) -> tuple[Unit, ...]:
     """Return what each unit of a list meant on a day and what it is called today; units of a foreign GI are not looked up."""
     if gi.country != "CN" or not places:
         return ()
     within = [gi.division_code] if gi.division_code else []
-    return divisions.resolve(work.session, places, within=within, on=on or work.today, today=work.today)
+    return divisions.resolve(session, places, within=within, on=on or today, today=today)

@@ -120,7 +120,9 @@ def proposal_page(work: Work, proposal_id: int) -> ProposalPage:
     gi = registry.get_gi(work.session, proposal.gi_id)
     before = queries.get_area(work.session, proposal.follows_id) if proposal.follows_id else None
     comparison = compare(before.geometry if before else None, proposal.geometry)
-    listed = compare_lists(before.places if before else [], [] if proposal.kind == ProposalKind.END else proposal.places)
+    then = units_of(work.session, gi, before.places, on=before.valid_from, today=work.today) if before else ()
+    now = units_of(work.session, gi, proposal.places, on=proposal.valid_from, today=work.today)
+    listed = compare_lists(_meant(before.places if before else [], then), _meant(proposal.places, now))
     return ProposalPage(
         proposal=proposal,
         gi=gi,
@@ -128,7 +130,7 @@ def proposal_page(work: Work, proposal_id: int) -> ProposalPage:
         comparison=comparison,
         sketch=draw_beside(comparison),
         units=listed,
-        resolved={unit.stated: unit for unit in units_of(work, gi, list(listed), on=proposal.valid_from)},
+        resolved={unit.stated: unit for unit in (*then, *now)},
         warnings=[unpacked(warning) for warning in proposal.warnings],
         consequences=consequences_of(work, proposal) if proposal.state == AREA_PROPOSAL_LIFE.initial else None,
         named_plots=work.allows("plot:view", gi),
@@ -138,6 +140,12 @@ def proposal_page(work: Work, proposal_id: int) -> ProposalPage:
         events=happenings(work, "area_proposal", proposal_id),
         may=_may(work, proposal),
     )
+
+
+def _meant(names: Sequence[str], units: Sequence[Unit]) -> dict[str, str]:
+    """Return what each name of a list stands for today: codes where the place is certain, else the name itself."""
+    codes = {unit.stated: "|".join(place.code for place in unit.today) for unit in units if unit.place}
+    return {name: codes.get(name) or name for name in names}
 
 
 def _name(work: Work, person_id: int | None) -> str:

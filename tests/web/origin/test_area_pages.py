@@ -7,6 +7,7 @@ import json
 from datetime import date
 
 import pytest
+from shapely import MultiPolygon
 
 from gi_registry.accounts.models import Organisation
 from gi_registry.origin import queries
@@ -131,3 +132,20 @@ def test_units_stand_with_their_code_of_the_day_and_their_name_of_today(client, 
     sign_in(client, "qian")
     shown = client.get(place["base"]).text
     assert "999999101" in shown and "新示镇" in shown and "后有变更" in shown and "没有查到" in shown
+
+
+def test_everybody_reads_the_words_and_sees_an_outline_only_with_its_review_number(client, place, open_work):
+    from gi_registry.registry.queries import get_gi
+
+    shown = client.get(f"/registry/gis/{place['gi']}").text
+    assert "示例湖及沿岸" in shown and "示例镇" in shown and "<path" not in shown
+    with open_work() as work:
+        outline = MultiPolygon([rectangle(-3_000, -3_000, 3_000, 3_000).geoms[0].segmentize(0.0001)])
+        make_area(work, get_gi(work.session, place["gi"]), outline, zone="一区", map_review_no="GS(2026)0001号")
+    shown = client.get(f"/registry/gis/{place['gi']}").text
+    assert shown.count("<svg") == 1 and "GS(2026)0001号" in shown
+    [drawn] = [part.split('"', 1)[0] for part in shown.split('d="')[1:] if part.count("L") > 2 and "Z" in part and len(part) > 0][:1]
+    assert drawn.count("L") < 20
+    listed = client.get(f"/registry/gis/{place['gi']}?format=json").json["areas"]
+    assert {"name": "示例镇", "codes": [], "today": []} in listed[0]["units"]
+    assert "geometry" not in str(listed)
