@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import request
 from werkzeug.wrappers import Response
 
+from gi_registry.batches.queries import EntryRow
 from gi_registry.batches.routes.blueprint import WORDS, bp
 from gi_registry.batches.service import balances as service
+from gi_registry.batches.service.townships import PlaceRow
 from gi_registry.web.access import access
 from gi_registry.web.arguments import year_arg
 from gi_registry.web.negotiation import table, wanted
@@ -63,7 +65,7 @@ def show_figure(authorisation_id: int) -> str | Response:
     return table([_entry_cells(entry) for entry in shown.rows], columns=ENTRY_COLUMNS, name="entries")
 
 
-def _entry_cells(entry: service.EntryRow) -> dict[str, object]:
+def _entry_cells(entry: EntryRow) -> dict[str, object]:
     return {name: getattr(entry, name) for name in ENTRY_COLUMNS} | {"on_date": entry.on_date.isoformat()}
 
 
@@ -98,7 +100,7 @@ def _user_cells(row: service.UserRow) -> dict[str, object]:
     }
 
 
-def _place_cells(row: service.PlaceRow) -> dict[str, object]:
+def _place_cells(row: PlaceRow) -> dict[str, object]:
     return {name: getattr(row, name, None) for name in PLACE_COLUMNS} | {"over": row.use.over}
 
 

@@ -174,9 +174,8 @@ def shares_of_batches(
 ) -> dict[int, dict[str, Fraction]]:
     """Return which part of each batch comes from which place.
 
-    ``ground`` is what places gave to harvested batches of ``whole`` quantity; ``inputs`` are (output, input, quantity taken) of processes in
-    the order of the outputs' ids, so that an input stands before what was made of it. What has no place belongs to none: parts may
-    sum to less than one.
+    ``ground`` is what places gave to harvested batches of ``whole`` quantity; ``inputs`` are (output, input, quantity taken) of
+    processes: an input has a lower id than what was made of it. What has no place belongs to none: parts may sum to less than one.
     """
     shares = {
         batch: {place: Fraction(quantity, whole[batch]) for place, quantity in places.items() if whole[batch] > 0}
