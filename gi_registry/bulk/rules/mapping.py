@@ -144,6 +144,12 @@ def own_headers(kind: Kind, table: Table) -> Table:
     names = {header: header if kind.column(header) else by_title.get(header, "") for header in table.headers}
     present = set(names.values())
     missing = [f"{column.name}（{column.title}）" for column in kind.columns if column.required and column.name not in present]
+    if missing and GEOMETRY in table.headers:
+        raise invalid(
+            "file",
+            say("文件缺少列：%(columns)s。", columns="、".join(missing)),
+            say("请指明它们取自文件的哪一列，或对每一行都相同的内容（网页上在下面填，命令行用 --column）。"),
+        )
     if missing:
         raise invalid(
             "file",
@@ -151,6 +157,12 @@ def own_headers(kind: Kind, table: Table) -> Table:
             say("请补上这些列；样表见 docs/import.md，或用 --mapping 读取其他格式的表头。"),
         )
     unknown = [header for header, name in names.items() if not name and header != GEOMETRY]
+    if unknown and GEOMETRY in table.headers:
+        raise invalid(
+            "file",
+            say("不认识的列：%(columns)s。", columns="、".join(unknown)),
+            say("请指明各列取自文件的哪一列（网页上在下面选，命令行用 --column 列=文件的列名）；没有指明的列不读取，会列出来。"),
+        )
     if unknown:
         raise invalid(
             "file",
