@@ -9,7 +9,9 @@ from sqlmodel import Session
 from gi_registry.batches import queries
 from gi_registry.batches.models import Batch
 from gi_registry.batches.rules.amounts import read_amount, write_amount
+from gi_registry.batches.rules.caps import Per
 from gi_registry.batches.rules.life import DECLARED_KINDS, CapStatus
+from gi_registry.batches.rules.life import Kind as BatchKind
 from gi_registry.batches.schemas import BatchFields, CapFields
 from gi_registry.batches.service import Share, set_cap, store_batch
 from gi_registry.batches.service.caps import already_said
@@ -17,7 +19,9 @@ from gi_registry.bulk.rules import UNCHANGED, Column, Form, Kind, Note
 from gi_registry.bulk.shapes import read_row
 from gi_registry.kernel.errors import Duplicate, invalid
 from gi_registry.kernel.words import say, unpacked
-from gi_registry.origin.queries import find_plot
+from gi_registry.origin.queries import find_plot, get_farmer
+from gi_registry.origin.schemas import FarmerFields
+from gi_registry.origin.service import farmer_for
 from gi_registry.registry import queries as registry
 from gi_registry.registry.models import Authorisation
 from gi_registry.registry.rules import Unit
@@ -48,6 +52,17 @@ CAPS = (
     ),
     Column("decided_on", say("核定日期"), "2025-03-01", required=True, explain=say("年-月-日。"), form=Form.DATE),
     Column("basis", say("依据"), "示例协会〔2025〕3 号", explain=say("文件名称和文号。")),
+    Column("variety", say("品种"), "", explain=say("只对一个品种的填写，其他留空。")),
+    Column(
+        "per",
+        say("计量对象"),
+        "mu",
+        explain=say("mu 亩、head 头、cellar 窖池、kiln 窑、input 购进原料（上限填千分之几）；空为亩。"),
+        form=Form.CHOICE,
+        choices=tuple(Per),
+    ),
+    Column("commodity", say("原料品名"), "", explain=say("只有 input 填写，空为各种原料。")),
+    Column("effective_on", say("生效日期"), "", explain=say("年-月-日；空为即日起。"), form=Form.DATE),
 )
 
 BATCHES = (
@@ -82,6 +97,10 @@ BATCHES = (
     Column("plots", say("地块数量"), "DK-0001=600;DK-0002=400", explain=say("地块编号=数量，以分号隔开。")),
     Column("supplier", say("供货方或印制单位"), "", explain=say("购进和预印包装填写。")),
     Column("supplier_authorisation", say("售出方登记号"), "", explain=say("售出方也是用标人的填写，待其确认。")),
+    Column("commodity", say("原料名称"), "", explain=say("还须加工的原料，例如鲜叶；已是产品的留空。")),
+    Column("from_year", say("结转自年度"), "", explain=say("往年库存逐年结转的，填货物上次计入的年度；空为采收年度。"), form=Form.NUMBER),
+    Column("farmer", say("农户"), "", explain=say("采收记在签约农户账上、或向其收购的，填写姓名。")),
+    Column("farmer_contract", say("合同编号"), "", explain=say("与农户的合同编号，可空。")),
 )
 
 
@@ -98,8 +117,10 @@ def _store_cap(work: Work, row: Mapping[str, str]) -> Note | None:
 
 def _dump_caps(session: Session) -> Iterator[dict[str, str]]:
     for cap, code in queries.every_cap(session):
-        names = ("zone", "year", "unit", "status", "decided_on", "basis")
-        yield {name: str(getattr(cap, name)) for name in names} | {"gi": code, "per_mu": _plain(cap.per_mu, cap.unit)}
+        names = ("zone", "year", "unit", "status", "decided_on", "basis", "variety", "per", "commodity")
+        amount = str(cap.per_mu) if cap.per == Per.INPUT else _plain(cap.per_mu, cap.unit)
+        effective = cap.effective_on.isoformat() if cap.effective_on else ""
+        yield {name: str(getattr(cap, name)) for name in names} | {"gi": code, "per_mu": amount, "effective_on": effective}
 
 
 def _store_batch(work: Work, row: Mapping[str, str]) -> Note | None:
@@ -112,10 +133,11 @@ def _store_batch(work: Work, row: Mapping[str, str]) -> Note | None:
             value=row["authorisation"],
         )
     work.require("rows:import", authorisation)
-    fields = read_row(BatchFields, row, product_id=_product(work, authorisation, row), supplier_number=row["supplier_authorisation"])
-    shares = _shares(work, row["plots"])
     known = queries.find_batch(work.session, row["number"])
     if known is None:
+        named = {"product_id": _product(work, authorisation, row), **_farmer(work, authorisation, row)}
+        fields = read_row(BatchFields, row, supplier_number=row["supplier_authorisation"], **named)
+        shares = _shares(work, row["plots"])
         batch = store_batch(work, authorisation.id or 0, number=row["number"], fields=fields, shares=shares)
         return Note(warnings=tuple(unpacked(warning) for warning in batch.warnings))
     if _agrees(known, row, authorisation):
@@ -123,6 +145,13 @@ def _store_batch(work: Work, row: Mapping[str, str]) -> Note | None:
     raise Duplicate(
         say("批次 %(number)s 已登记，内容不同。", number=known.number), remedy=say("批次不改写：有误的请撤回，再以新批次号申报。")
     )
+
+
+def _farmer(work: Work, authorisation: Authorisation, row: Mapping[str, str]) -> dict[str, int | None]:
+    cells = {name: row.get(name, "") for name in FarmerFields.model_fields}
+    farmer = farmer_for(work, authorisation, read_row(FarmerFields, cells))
+    column = "supplier_farmer_id" if row["kind"] == BatchKind.PURCHASE else "farmer_id"
+    return {column: farmer.id} if farmer else {}
 
 
 def _product(work: Work, authorisation: Authorisation, row: Mapping[str, str]) -> int | None:
@@ -183,16 +212,21 @@ def _dump_batches(session: Session) -> Iterator[dict[str, str]]:
             "packed_on",
             "best_before_on",
             "supplier",
+            "commodity",
+            "from_year",
         )
         cells = {name: str(getattr(batch, name) if getattr(batch, name) is not None else "") for name in names}
         shares = queries.shares_of(session, batch.id or 0)
         supplier = batch.supplier_authorisation_id
+        farmer = get_farmer(session, batch.farmer_id or batch.supplier_farmer_id)
         yield cells | {
             "authorisation": number,
             "product": product or "",
             "quantity": _plain(batch.quantity, batch.unit),
             "plots": ";".join(f"{plot.number}={_plain(share.quantity, batch.unit)}" for share, plot in shares),
             "supplier_authorisation": registry.get_authorisation(session, supplier).number if supplier else "",
+            "farmer": farmer.name if farmer else "",
+            "farmer_contract": farmer.contract_number if farmer else "",
         }
 
 

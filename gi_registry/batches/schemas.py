@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gi_registry.batches.rules.caps import Per
 from gi_registry.batches.rules.dates import BatchDates
 from gi_registry.batches.rules.life import CapStatus, Kind
 from gi_registry.batches.rules.process import ProcessKind
@@ -17,18 +18,74 @@ from gi_registry.batches.rules.records import RecordKind
 _SHAPE = ConfigDict(frozen=True, str_strip_whitespace=True)
 
 
-class CapFields(BaseModel):
-    """A yield cap: the most a mu may yield, in kilograms or pieces."""
+class CapPlace(BaseModel):
+    """What a cap holds for: ``per`` mu, head, cellar, kiln or purchased input; ``variety`` and ``commodity`` empty: every one.
+
+    ``per_mu`` in kilograms or pieces a ``per``; of an input, how many thousandths of product it gives.
+    """
 
     model_config = _SHAPE
 
     zone: str = Field(default="", max_length=60)
+    variety: str = Field(default="", max_length=60)
     year: int = Field(ge=1990, le=2100)
     unit: str = Field(pattern="^(g|piece)$")
+    per: Per = Per.MU
+    commodity: str = Field(default="", max_length=40)
     per_mu: str = Field(min_length=1, max_length=20)
     status: CapStatus
+
+
+class CapFields(CapPlace):
+    """A cap as it was decided; ``effective_on``: from which day it counts, None where the paper names none."""
+
     decided_on: date
+    effective_on: date | None = None
     basis: str = Field(default="", max_length=400)
+
+
+class CapProposalFields(CapPlace):
+    """A cap as somebody proposes it, from a day on, by a document, with the reason."""
+
+    effective_on: date
+    basis: str = Field(min_length=2, max_length=400)
+    note: str = Field(min_length=2, max_length=2_000)
+
+
+class DecideCap(BaseModel):
+    """What the province says of a proposal, and which version and figures of it were on the page."""
+
+    model_config = _SHAPE
+
+    version: int | None = None
+    reason: str = Field(default="", max_length=2_000)
+    seen: str = Field(default="", max_length=200)
+
+
+class UnitFields(BaseModel):
+    """Heads, cellars or kilns as their user states them."""
+
+    model_config = _SHAPE
+
+    kind: Literal[Per.HEAD, Per.CELLAR, Per.KILN]
+    name: str = Field(min_length=1, max_length=80)
+    quantity: str = Field(min_length=1, max_length=20)
+    zone: str = Field(default="", max_length=60)
+    variety: str = Field(default="", max_length=60)
+    place: str = Field(default="", max_length=200)
+    valid_from: date
+    valid_to: date | None = None
+    note: str = Field(default="", max_length=400)
+
+
+class DecideUnit(BaseModel):
+    """What the county says of a unit; ``valid_to``: from which day it is gone, where it is ended."""
+
+    model_config = _SHAPE
+
+    version: int | None = None
+    reason: str = Field(default="", max_length=400)
+    valid_to: date | None = None
 
 
 class BatchFields(BaseModel):
@@ -111,6 +168,17 @@ class ConfirmFields(BaseModel):
     version: int | None = None
 
 
+class AnswerRow(BaseModel):
+    """What a file says of the seller's word; ``seller_quantity`` in kilograms or pieces."""
+
+    model_config = _SHAPE
+
+    state: Literal["stated", "confirmed", "disputed", "lapsed"] = "stated"
+    seller_quantity: str = Field(default="", max_length=24)
+    answered_on: date | None = None
+    reason: str = Field(default="", max_length=400)
+
+
 class DecideFields(BaseModel):
     """The county's decision on an adjustment, with its reason."""
 
@@ -190,7 +258,8 @@ class ProcessFields(BaseModel):
 class OutputFields(BaseModel):
     """One thing that comes out: a product, or a ``commodity`` that is none (茶末); empty both: what went in.
 
-    ``net_content``: how much one piece holds (kilograms or pieces), where pieces are packed from what is weighed.
+    ``net_content``: how much one piece holds (kilograms or pieces), where pieces are packed from what is weighed. ``row``: where it stood
+    in the form, for what is wrong with it.
     """
 
     model_config = _SHAPE
@@ -201,3 +270,4 @@ class OutputFields(BaseModel):
     grade: str = Field(default="", max_length=60)
     net_content: str = Field(default="", max_length=24)
     best_before_on: date | None = None
+    row: int = Field(default=0, ge=0, le=100)

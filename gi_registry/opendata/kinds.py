@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gi_registry.batches.bulk import KINDS as BATCHES
+from gi_registry.batches.purchases_bulk import PURCHASES
 from gi_registry.batches.quality_bulk import TESTS
 from gi_registry.bulk.rules import Kind
 from gi_registry.codes.bulk import KINDS as CODES
@@ -16,5 +17,5 @@ ORDER = (
     "tests", "inspections", "penalties", "business-records", "codes-activated", "scans", "reports", "market-offers",
 )  # fmt: skip
 
-_ALL = (*DIVISIONS, *REGISTRY, *ORIGIN, *BATCHES, TESTS, *CODES, *REPORTS)
+_ALL = (*DIVISIONS, *REGISTRY, *ORIGIN, *BATCHES, PURCHASES, TESTS, *CODES, *REPORTS)
 KINDS: tuple[Kind, ...] = tuple(sorted(_ALL, key=lambda kind: ORDER.index(kind.name)))

@@ -72,8 +72,11 @@ def correction(before: tuple[int, int], after: tuple[int, int]) -> Postings:
     return tuple(Posting(account, amount) for account, amount in sums.items() if amount)
 
 
-def farmers_sale(quantity: int, taken: dict[str, int], *, farmer_id: int, grade: str) -> Postings:
-    """Return the side of the farmer whose harvest is bought: by grade from his stock, and what that lacks from ``unexplained``."""
+def sale_as_stated(quantity: int, taken: dict[str, int], *, farmer_id: int, grade: str) -> Postings:
+    """Return the seller's side of a sale that someone states: by grade from its stock, and what that lacks from ``unexplained``.
+
+    ``farmer_id`` 0 is the user's own account.
+    """
     postings = [
         posting
         for name, part in taken.items()

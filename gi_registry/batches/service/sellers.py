@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from gi_registry.batches import queries
 from gi_registry.batches.models import Batch, Trade
@@ -10,7 +10,7 @@ from gi_registry.batches.rules import ledger
 from gi_registry.batches.rules.amounts import with_unit
 from gi_registry.batches.rules.ledger import Postings
 from gi_registry.batches.rules.life import Kind, Origin
-from gi_registry.batches.rules.trade import TRADE_LIFE, farmers_sale
+from gi_registry.batches.rules.trade import TRADE_LIFE, sale_as_stated
 from gi_registry.batches.schemas import BatchFields
 from gi_registry.batches.service.posting import key_of
 from gi_registry.kernel.errors import NotFound, invalid
@@ -67,7 +67,7 @@ def farmers_side(work: Work, batch: Batch) -> tuple[Postings, list[Words]]:
     known = sum(taken.values())
     if batch.origin == Origin.FORM:
         ledger.refuse_beyond(batch.quantity, known, unit=batch.unit)
-    postings = farmers_sale(batch.quantity, taken, farmer_id=batch.supplier_farmer_id, grade=batch.account_grade)
+    postings = sale_as_stated(batch.quantity, taken, farmer_id=batch.supplier_farmer_id, grade=batch.account_grade)
     lacking = batch.quantity - known
     odd = [say("农户账上的采收比收购的少 %(amount)s，来源未申报。", amount=with_unit(lacking, batch.unit))] if lacking else []
     return postings, odd
@@ -123,11 +123,10 @@ def trade_of(work: Work, batch: Batch) -> Trade:
     return found
 
 
-def settle(work: Work, trade: Trade, batch: Batch, *, action: str) -> None:
-    """Take the step that makes both sides agree: from now on the purchase counts."""
-    trade.answered_on = work.today
+def settle(work: Work, trade: Trade, batch: Batch, *, action: str, on: date | None = None) -> None:
+    """Take the step that makes both sides agree: from now on the purchase counts. ``on``: the day a file says it was."""
+    trade.answered_on = batch.sale_confirmed_on = on or work.today
     advance(work, trade, TRADE_LIFE, action)
-    batch.sale_confirmed_on = work.today
     work.record(batch, "batch:confirm_sale")
 
 

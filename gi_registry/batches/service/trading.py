@@ -18,10 +18,11 @@ from gi_registry.batches.rules import trade as rules
 from gi_registry.batches.rules.amounts import read_amount, with_unit
 from gi_registry.batches.rules.life import LABELLABLE
 from gi_registry.batches.rules.trade import TRADE_LIFE
+from gi_registry.batches.schemas import AnswerRow
 from gi_registry.batches.service import sellers
 from gi_registry.batches.service.declaring import withdraw_batch
 from gi_registry.batches.service.posting import SELL, available_of_batch, key_of, lock_keys, not_overdrawn, post
-from gi_registry.kernel.errors import Conflict, MassBalanceExceeded, NotFound
+from gi_registry.kernel.errors import Conflict, MassBalanceExceeded, NotFound, invalid
 from gi_registry.kernel.words import Words, say
 from gi_registry.notices import service as notices
 from gi_registry.policy import service as policy
@@ -127,6 +128,34 @@ def restate_trade(work: Work, trade_id: int, *, version: int | None = None) -> T
     advance(work, held.trade, TRADE_LIFE, "restate")
     sellers.ask_seller(work, held.trade, held.batch)
     return held.trade
+
+
+def record_answer(work: Work, trade_id: int, *, answer: AnswerRow) -> list[Words]:
+    """Store what a file says of the seller's word as stated; return what is odd about it: a stock that holds less than was sold.
+
+    Raises Invalid for a dispute without a reason or a figure, IllegalTransition where the sale is past that.
+    """
+    held = _locked(work, queries.get_trade(work.session, trade_id), None)
+    trade, unit = held.trade, held.trade.unit
+    trade.answered_on = answer.answered_on
+    if answer.seller_quantity:
+        trade.seller_quantity = read_amount(answer.seller_quantity, unit, "seller_quantity")
+    if answer.state == "disputed":
+        if not (answer.reason and answer.seller_quantity):
+            raise invalid("reason", say("双方数量不一致的，没有写明售出方的数量和理由。"), say("请补上售出方数量和异议理由。"))
+        trade.reason = answer.reason
+    if answer.state != "confirmed" or trade.seller_authorisation_id is None:
+        advance(work, trade, TRADE_LIFE, _STEPS[answer.state])
+        return []
+    taken = ledger.draw(trade.quantity, queries.stock_by_grade(work.session, held.seller), grade=trade.grade)
+    postings = rules.sale_as_stated(trade.quantity, taken, farmer_id=0, grade=trade.grade)
+    post(work, held.seller, postings, tag=SELL, source_kind="batch", source_id=trade.batch_id, on_date=answer.answered_on)
+    sellers.settle(work, trade, held.batch, action="confirm", on=answer.answered_on)
+    lacking = trade.quantity - sum(taken.values())
+    return [say("售出方的库存比售出的少 %(amount)s，来源未申报。", amount=with_unit(lacking, unit))] if lacking else []
+
+
+_STEPS = {"stated": "restate", "confirmed": "confirm", "disputed": "dispute", "lapsed": "lapse"}
 
 
 def lapse_trades(work: Work) -> int:
