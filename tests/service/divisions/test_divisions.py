@@ -85,3 +85,60 @@ def test_a_year_that_was_announced_later_is_loaded_by_hand(work: Work) -> None:
     after = service.working_days(work.session)
     assert not before.covers(2031) and after.covers(2031)
     assert before.add(date(2030, 12, 31), 1).provisional
+
+
+def recut(work: Work) -> None:
+    for code, name in (("330102", "上城区"), ("330114", "钱塘区"), ("330113", "临平区")):
+        make_division(work, code, name=name)
+
+
+def test_ground_that_went_to_several_places_names_them_all(work: Work) -> None:
+    recut(work)
+    ended = DivisionForm(code="330104", name="江干区", valid_to="2021-04-09", successor_code="330102|330114", source="通知")
+    part = DivisionForm(code="330110", name="余杭区", successor_code="330110|330113", changed_on="2021-04-09", source="通知")
+    for fields in (ended, part):
+        assert service.put_division(work, fields)
+        assert not service.put_division(work, fields)
+    then, today = date(2015, 1, 1), date(2026, 3, 10)
+    one, other = service.resolve(work.session, ["江干区", "余杭区"], within=["3301"], on=then, today=today)
+    assert [place.name for place in one.today] == ["上城区", "钱塘区"]
+    assert [place.name for place in other.today] == ["余杭区", "临平区"]
+    assert queries.get_division(work.session, "330110").valid_to is None
+
+
+def test_a_successor_that_was_named_by_mistake_is_taken_back(work: Work) -> None:
+    recut(work)
+    service.put_division(work, DivisionForm(code="330104", name="江干区", valid_to="2021-04-09", successor_code="330102|330113"))
+    assert service.put_division(work, DivisionForm(code="330104", name="江干区", valid_to="2021-04-09", successor_code="330102|330114"))
+    assert [row.successor_code for row in queries.successions_of(work.session, "330104")] == ["330102", "330114"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"successor_code": "330102|330114"}, {"changed_on": "2021-04-09"}, {"box": "1,2,3"}, {"box": "120,31,119,32"}, {"box": "西,南,东,北"}],
+)
+def test_successors_without_a_day_and_boxes_that_are_none_are_refused(values: dict[str, str]) -> None:
+    with pytest.raises(Exception, match=r"changed_on|box"):
+        DivisionForm(code="330104", name="江干区", **values)
+
+
+def test_changes_come_back_from_a_file_unchanged(work: Work) -> None:
+    from gi_registry.bulk import service as bulk
+    from gi_registry.divisions.bulk import DIVISIONS
+
+    recut(work)
+    service.put_division(
+        work, DivisionForm(code="330104", name="江干区", valid_to="2021-04-09", successor_code="330102|330114", source="甲")
+    )
+    service.put_division(
+        work, DivisionForm(code="330102", name="上城区", successor_code="330102|330113", changed_on="2010-01-01", source="乙")
+    )
+    service.put_division(
+        work, DivisionForm(code="330102", name="上城区", successor_code="330102|330114", changed_on="2021-04-09", source="丙")
+    )
+    service.put_division(work, DivisionForm(code="330821", name="衢县", parent_code="33", valid_to="2001-12-10", successor_code="330102"))
+    work.flush()
+    content = bulk.dump_file(work.session, DIVISIONS, name="divisions.csv")
+    again = bulk.load_file(work, DIVISIONS, content, name="divisions.csv", options=bulk.Options())
+    assert (again.stored, again.errors) == (0, ())
+    assert len(queries.successions_of(work.session, "330102")) == 4
