@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from gi_registry.kernel.errors import NotFound
 from gi_registry.origin.models import AreaVersion, JudgingChange, JudgingRun, Plot, PlotJudgement
 from gi_registry.origin.rules.versions import Version
+from gi_registry.registry.models import Authorisation
 
 
 @dataclass(frozen=True)
@@ -82,16 +83,15 @@ def kept(session: Session, plot_ids: Sequence[int]) -> dict[tuple[int, int], tup
     return {(row[0], row[1]): (row[2], row[3], row[4]) for row in session.execute(query)}
 
 
-def changes_of(session: Session, run_id: int, gi_id: int, *, limit: int | None = None) -> list[tuple[JudgingChange, Plot]]:
-    """Return the plots of a GI whose verdict a run changed: those that fell outside first, then by number."""
-    query = (
-        select(JudgingChange, Plot)
+def changes_of(run_id: int, gi_id: int) -> Any:
+    """Return the query of the plots of a GI whose verdict a run changed, with their users: those fallen outside first, then by number."""
+    return (
+        select(JudgingChange, Plot, Authorisation)
         .join(Plot, col(Plot.id) == col(JudgingChange.plot_id))
+        .join(Authorisation, col(Authorisation.id) == col(Plot.authorisation_id))
         .where(col(JudgingChange.run_id) == run_id, col(Plot.gi_id) == gi_id)
         .order_by(col(JudgingChange.verdict) != "outside", col(Plot.number))
-        .limit(limit)
     )
-    return [(row[0], row[1]) for row in session.execute(query)]
 
 
 def movements_of(session: Session, run_id: int, gi_id: int) -> dict[tuple[str, str], int]:

@@ -7,6 +7,7 @@ from gi_registry.origin.service.areas import add_area, end_area
 from gi_registry.origin.service.comparing import ProposalPage, consequences_of, proposal_page
 from gi_registry.origin.service.farmers import farmer_for
 from gi_registry.origin.service.judging import default_tolerance_m, judge, judge_plots
+from gi_registry.origin.service.judgement_pages import JudgementsPage, judgements_page
 from gi_registry.origin.service.land_pages import (
     LandPage,
     Verifying,
@@ -38,6 +39,7 @@ __all__ = [
     "AreasPage",
     "Contents",
     "FilePage",
+    "JudgementsPage",
     "LandPage",
     "LayerChoice",
     "PlotForm",
@@ -69,6 +71,7 @@ __all__ = [
     "import_page",
     "judge",
     "judge_plots",
+    "judgements_page",
     "land_page",
     "map_of",
     "only_counting",

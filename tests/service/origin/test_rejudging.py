@@ -43,6 +43,10 @@ def _finish(work, run, limit=2):
     return steps
 
 
+def _changes(work, run, gi):
+    return work.session.exec(queries.changes_of(run.id, gi.id)).all()
+
+
 def _judgements(work):
     return {(row.plot_id, row.area_version_id): row for row in work.session.exec(select(PlotJudgement)).all()}
 
@@ -56,7 +60,7 @@ def test_a_smaller_area_leaves_some_plots_outside_and_says_which(work, lake):
     assert _finish(work, run) == 1
     run = queries.get_run(work.session, run.id)
     assert (run.done, run.changed, run.percent) == (2, 1, 100)
-    ((change, plot),) = queries.changes_of(work.session, run.id, gi.id)
+    ((change, plot, _user),) = _changes(work, run, gi)
     assert (plot.id, change.was_verdict, change.verdict) == (east.id, "inside", "outside")
     assert queries.movements_of(work.session, run.id, gi.id) == {("inside", "outside"): 1}
     kept = _judgements(work)
@@ -86,7 +90,7 @@ def test_an_ended_area_leaves_its_plots_uncertain(work, lake):
     origin.end_area(work, old.id, EndArea(valid_to=CHANGE))
     run = rejudging.start(work, gi_id=gi.id, zone="", since=CHANGE)
     _finish(work, run)
-    ((change, _plot),) = queries.changes_of(work.session, run.id, gi.id)
+    ((change, _plot, _user),) = _changes(work, run, gi)
     assert (change.was_verdict, change.verdict, change.reason) == ("inside", "uncertain", "no-version")
     assert _judgements(work) == {}
 
@@ -98,7 +102,7 @@ def test_the_first_version_of_a_zone_is_compared_with_the_whole_area(work, lake)
     make_area(work, gi, rectangle(-5_000, -5_000, 0, 5_000), zone="甲", valid_from=CHANGE)
     run = rejudging.start(work, gi_id=gi.id, zone="甲", since=CHANGE)
     _finish(work, run)
-    assert [(plot.id, change.was_verdict, change.verdict) for change, plot in queries.changes_of(work.session, run.id, gi.id)] == [
+    assert [(plot.id, change.was_verdict, change.verdict) for change, plot, _user in _changes(work, run, gi)] == [
         (inside.id, "inside", "outside")
     ]
     whole = rejudging.start(work, gi_id=gi.id, zone="", since=date(2010, 1, 1))
