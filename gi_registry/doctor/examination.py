@@ -22,7 +22,7 @@ Check = Callable[[Settings, Engine], Iterator[Problem]]
 
 SECRET = ("secret_key", "smtp_url", "sms_url", "sms_token", "database_url")
 OWN_CHECKS = (
-    configured.secret_key, configured.cookies, configured.amounts, configured.gateways,
+    configured.secret_key, configured.cookies, configured.amounts, configured.gateways, configured.base_map,
     machine.place_table, machine.mark_file, machine.fonts, machine.disk, machine.network_disk, machine.time_zone,
 )  # fmt: skip
 SERVER_CHECKS: tuple[Check, ...] = (server.migrated, server.triggers, server.durable, server.journal, server.spatial, server.same_time)

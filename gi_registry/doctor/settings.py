@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from gi_registry.config import Settings
 from gi_registry.doctor.report import Problem
 from gi_registry.kernel.words import say
+from gi_registry.web.headers import base_map_host
 
 SHORTEST_SECRET = 32
 FEWEST_LETTERS = 8  # different ones in a secret: less is typed or copied from an example, not drawn
@@ -52,6 +53,24 @@ def public_url(settings: Settings, *, demo: bool) -> Iterator[Problem]:
             "public-url",
             say("GI_PUBLIC_URL 的域名长于 %(most)s 个字符，二维码容纳不下。", most=LONGEST_HOST),
             say("请使用更短的域名。"),
+        )
+
+
+def base_map(settings: Settings) -> Iterator[Problem]:
+    """A base map that cannot be drawn, or one without the review number that maps need (domain, section 8)."""
+    if not settings.base_map_url:
+        return
+    if not base_map_host(settings.base_map_url).startswith("https://"):
+        yield Problem(
+            "base-map",
+            say("GI_BASE_MAP_URL（%(url)s）不是带 {x}、{y}、{z} 的 https 地址，地块的图上不会有底图。", url=settings.base_map_url),
+            say("请按图商的说明填写瓦片地址，例如 https://域名/{z}/{x}/{y}.png。"),
+        )
+    if not settings.base_map_number:
+        yield Problem(
+            "base-map",
+            say("设置了底图，没有填写审图号（GI_BASE_MAP_NUMBER）。"),
+            say("请填写底图的审图号；没有审图号的地图不能使用。"),
         )
 
 

@@ -105,7 +105,7 @@ def test_the_control_with_a_token_the_same_change_enters(world: World) -> None:
         page = client.get(f"/authorisations/{world.subject('', 'authorisation_id')}/plots/new").get_data(as_text=True)
         token = page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
         path = f"/plots/{world.subject('', 'plot_id')}/retire"
-        assert client.post(path, data={"csrf_token": token, "version": "1"}).status_code in {303, 409}
+        assert client.post(path, data={"csrf_token": token, "version": "1", "confirmed": "1"}).status_code in {303, 409}
 
 
 # ---- a 404 that tells nothing --------------------------------------------------------------------------------------------------------
