@@ -17,6 +17,9 @@ from gi_registry.kernel.words import Words, say, unpacked
 from gi_registry.listings.models import ListingCase
 from gi_registry.listings.rules.life import CASE_LIFE, Turn
 from gi_registry.notices.queries import unread_count
+from gi_registry.origin.models import AreaProposal
+from gi_registry.origin.queries import proposals_waiting
+from gi_registry.origin.rules.proposals import PROPOSAL_KIND_WORDS
 from gi_registry.registry.models import Authorisation, Gi
 from gi_registry.registry.queries import authorisations_of, get_gi
 from gi_registry.reports.models import AnnualReport
@@ -87,6 +90,8 @@ def view_desk(work: Work) -> Desk:
         groups.append(_reports(work, "filed", say("待县级核对的年报"), say("已报送，等待核对")))
     if work.allows("report:accept"):
         groups.append(_reports(work, "county_checked", say("待接受的年报"), say("承办人已核对，等待另一人接受")))
+    if work.allows("area:approve"):
+        groups += _area_proposals(work)
     unmatched = queries.unmatched_count(work.session, work.visible(Authorisation, "authorisation:match"))
     return Desk(tuple(groups), year, count_obligations(work, year), unmatched)
 
@@ -176,6 +181,23 @@ def _goods(work: Work) -> list[Group]:
         )
         found.append(Group(say("待核准的盘点调整"), items, total, "", say("没有等待核准的盘点调整。")))
     return [group for group in found if group.total]
+
+
+def _area_proposals(work: Work) -> list[Group]:
+    """Proposed area versions of others, which wait for a second person."""
+    rows, total = proposals_waiting(
+        work.session, work.visible(AreaProposal, "area:approve"), besides=work.actor.person_id, limit=queries.SHOWN
+    )
+    items = tuple(
+        Item(
+            PROPOSAL_KIND_WORDS[row.kind],
+            " · ".join(part for part in (get_gi(work.session, row.gi_id).name, row.zone) if part),
+            say("待另一人核准：%(note)s", note=row.note),
+            f"/office/area-proposals/{row.id}",
+        )
+        for row in rows
+    )
+    return [Group(say("待核准的产地范围提案"), items, total, "", say("没有等待核准的范围提案。"))] if total else []
 
 
 def _reports(work: Work, state: str, title: Words, why: Words) -> Group:

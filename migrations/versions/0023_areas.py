@@ -90,9 +90,7 @@ def _keys() -> list[sa.ForeignKeyConstraint]:
         "decided_by": "person",
         "area_version_id": "area_version",
     }
-    return [
-        sa.ForeignKeyConstraint([column], [f"{table}.id"], name=op.f(f"fk_area_proposal_{column}")) for column, table in said.items()
-    ]
+    return [sa.ForeignKeyConstraint([column], [f"{table}.id"], name=op.f(f"fk_area_proposal_{column}")) for column, table in said.items()]
 
 
 def _create_succession() -> None:

@@ -46,7 +46,9 @@ def test_a_version_is_proposed_looked_at_and_approved_by_another(client, place, 
     mine = client.get(address).text
     assert "提出人以外的另一名工作人员" in mine and "撤回提案" in mine and "核准，使之生效" not in mine
     assert post(client, f"{address}/approve", {"version": "1"}).status_code == 403
+    assert "待核准的产地范围提案" not in client.get("/home", follow_redirects=True).text
     sign_in(client, "sun")
+    assert "待核准的产地范围提案" in client.get("/home", follow_redirects=True).text
     assert "待核准的提案" in client.get(place["base"]).text
     shown = client.get(address).text
     for words in (
@@ -106,6 +108,7 @@ def test_an_end_is_proposed_too(client, place):
 
 def test_the_holder_sees_its_own_area_and_proposes_but_not_whose_plots_are_met(client, place):
     sign_in(client, "he")
+    assert place["base"] in client.get("/home").text
     assert client.get(place["base"]).status_code == 200
     address = propose(client, place).headers["Location"]
     shown = client.get(address).text
