@@ -160,3 +160,20 @@ def units_in_state(session: Session, condition: ColumnElement[bool], state: str)
     """Return the units in a state under a condition, oldest first."""
     query = select(CapacityUnit).where(condition, col(CapacityUnit.state) == state).order_by(col(CapacityUnit.id))
     return session.execute(query).scalars().all()
+
+
+def varieties_of(session: Session, gi_id: int) -> list[str]:
+    """Return the varieties that plots, units and caps of a GI name."""
+    found: set[str] = set()
+    for table in (Plot, CapacityUnit, YieldCap):
+        found |= set(session.execute(select(table.variety).where(col(table.gi_id) == gi_id).distinct()).scalars())
+    return sorted(found - {""})
+
+
+def zones_of_user(session: Session, authorisation_id: int, gi_id: int) -> set[str]:
+    """Return the zones in which a user has land, units, goods or accounts."""
+    found: set[str] = set()
+    for table in (Plot, CapacityUnit, Batch, LedgerAccount):
+        query = select(table.zone).where(col(table.authorisation_id) == authorisation_id, col(table.gi_id) == gi_id)
+        found |= set(session.execute(query.distinct()).scalars())
+    return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gi_registry.batches import queries
-from gi_registry.batches.models import Batch, BatchPlot, TestReport, YieldCap
+from gi_registry.batches.models import Batch, BatchPlot, TestReport
 from gi_registry.batches.queries import EntryRow, quality
 from gi_registry.batches.rules.life import BATCH_LIFE
 from gi_registry.batches.service.declaring import view_batch
@@ -127,17 +127,6 @@ class LedgerPage:
     year: int | None
 
 
-@dataclass(frozen=True)
-class CapsPage:
-    """The caps of a GI, superseded ones too."""
-
-    gi: Gi
-    caps: Sequence[YieldCap]
-    zones: Sequence[str]
-    may_edit: bool
-    year: int
-
-
 def batches_page(work: Work, authorisation_id: int, *, year: int | None) -> BatchesPage:
     """Return the batches of an authorisation; NotFound for one that the actor may not see."""
     authorisation = registry.get_authorisation(work.session, authorisation_id)
@@ -231,17 +220,4 @@ def ledger_page(work: Work, authorisation_id: int, *, year: int | None) -> Ledge
         may_confirm=work.allows("batch:declare", authorisation),
         officer=work.allows("desk:view"),
         year=year,
-    )
-
-
-def caps_page(work: Work, gi_id: int) -> CapsPage:
-    """Return the caps of a GI; NotFound for one of another region."""
-    gi = registry.get_gi(work.session, gi_id)
-    work.require("area:view", gi)
-    return CapsPage(
-        gi=gi,
-        caps=queries.list_caps(work.session, gi_id),
-        zones=plots.zones_of(work.session, gi_id),
-        may_edit=work.allows("cap:edit", gi),
-        year=work.today.year,
     )
