@@ -91,7 +91,10 @@ def _overlap(facts: LandFacts, thresholds: Thresholds) -> Outcome:
         rule_version=RULE_VERSION,
         key="overlap",
         facts={"authorisation_id": facts.authorisation_id, "year": facts.year, "shared": [asdict(item) for item in facts.shared]},
-        lines=tuple(_shared_line(item) for item in facts.shared[:SHOWN]),
+        lines=(
+            *(_shared_line(item) for item in facts.shared[:SHOWN]),
+            Line(say("测量误差可以解释的重叠已扣除"), say("较小地块的百分之一、50 平方米、半周长 × 定位精度，取最大")),
+        ),
         summary=say("%(year)s 年有 %(count)s 处地块与同一产品、同一季节的其他地块重叠。", year=facts.year, count=len(facts.shared)),
     )
 

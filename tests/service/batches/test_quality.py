@@ -195,6 +195,10 @@ def test_a_file_of_reports_comes_in_goes_out_and_changes_nothing_when_it_comes_b
     again = files.import_file(work, "tests", rows.encode(), name="t.csv", wishes=Wishes())
     assert not again.errors
     assert len(reads.every_test(work.session)) == before
+    work.flush()
+    exported = files.export_file(work.session, "tests", name="t.xlsx")
+    back = files.import_file(work, "tests", exported, name="t.xlsx", wishes=Wishes())
+    assert (back.stored, back.unchanged, back.errors) == (0, 2, ())
     other = rows.replace("fail", "pass")
     assert files.import_file(work, "tests", other.encode(), name="t.csv", wishes=Wishes()).errors
 

@@ -21,7 +21,7 @@ def test_land_in_order_is_no_ground() -> None:
 def test_shared_ground_names_ones_own_plot_and_not_the_neighbours() -> None:
     (outcome,) = judge(replace(USER, shared=(Shared(7, "DK-7", 99, 1_200),)), RULE)
     assert isinstance(outcome, FindingDraft)
-    (line,) = outcome.lines
+    line = outcome.lines[0]
     assert (line.amount, line.unit, line.href) == (1_200, "square_metre", "/plots/7")
     assert "DK-99" not in str(outcome.summary) + str(line.label) + str(line.arithmetic)
     assert outcome.facts["shared"][0]["other_id"] == 99  # type: ignore[index]
