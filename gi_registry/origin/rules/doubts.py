@@ -124,16 +124,14 @@ def _not_inside(stated: Stated) -> Words | None:
 
 
 def _unknown(stated: Stated) -> Words | None:
-    names = [
-        say("%(name)s（同名异制：%(near)s）", name=unit.stated, near=_some([place.name for place in unit.near]))
-        if unit.near
-        else unit.stated
-        for unit in stated.units
-        if unit.found is Found.UNKNOWN and _loaded(simplified(unit.stated), stated.levels)
-    ]
-    if not names:
+    lost = [unit for unit in stated.units if unit.found is Found.UNKNOWN and _loaded(simplified(unit.stated), stated.levels)]
+    if not lost:
         return None
-    return say("行政区划里没有查到 %(n)s 处：%(names)s。", n=len(names), names=_some([str(name) for name in names]))
+    near = list(dict.fromkeys(place.name for unit in lost for place in unit.near))
+    values = {"n": len(lost), "names": _some([unit.stated for unit in lost])}
+    if not near:
+        return say("行政区划里没有查到 %(n)s 处：%(names)s。", **values)
+    return say("行政区划里没有查到 %(n)s 处：%(names)s。名称相近的有：%(near)s。", **values, near=_some(near))
 
 
 def _ambiguous(stated: Stated) -> Words | None:
