@@ -60,5 +60,8 @@ def _asked(content: bytes, **wishes: str) -> dict[str, Any]:
         raise refusal("ended") from None
     if done.returncode != 0:
         raise refusal("ended")
-    answer: dict[str, Any] = json.loads(done.stdout)
+    try:
+        answer: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
+        raise refusal("ended") from None
     return answer

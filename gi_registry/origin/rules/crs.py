@@ -126,7 +126,7 @@ class _Projected:
         far = not (numpy.isfinite(lon).all() and numpy.isfinite(lat).all())
         if far or (self.meridian is not None and float(numpy.abs(lon - self.meridian).max()) > FURTHEST_DEGREES):
             raise self._misfit(*metres[0].tolist())
-        return list(zip(numpy.round(lon, 9).tolist(), numpy.round(lat, 9).tolist(), strict=True))
+        return list(zip(lon.tolist(), lat.tolist(), strict=True))  # not rounded: rounding can make a valid ring cross itself
 
     def _check(self, x: float, y: float) -> None:
         if abs(x) <= 180 and abs(y) <= 90:
