@@ -165,6 +165,8 @@ def _subjects(work: Work) -> tuple[dict[str, Any], datetime]:
         "product_id": first(Product, Product.authorisation_id == authorisation.id),
         "plot_id": first(Plot, Plot.authorisation_id == authorisation.id),
         "proposal_id": _proposal(work, authorisation.gi_id),
+        "cap_proposal_id": _cap_proposal(work, authorisation.gi_id),
+        "capacity_unit_id": _capacity_unit(work, authorisation),
         "batch_id": first(Batch, Batch.authorisation_id == authorisation.id),
         "allotment_id": first(Allotment, Allotment.authorisation_id == authorisation.id),
         "report_id": report.id,
@@ -207,6 +209,41 @@ def _proposal(work: Work, gi_id: int) -> Any:
 
     proposer = actor_of(work.session, make_person(work, "national_officer").id or 0)
     return propose(Work(work.session, proposer, work.now), gi_id).id
+
+
+def _cap_proposal(work: Work, gi_id: int) -> Any:
+    """Return a proposed cap of the GI, by an officer who is no other person of this world."""
+    from gi_registry.accounts.service import actor_of
+    from gi_registry.batches.schemas import CapProposalFields
+    from gi_registry.batches.service import proposals
+    from tests.builders.accounts import make_person
+
+    proposer = Work(work.session, actor_of(work.session, make_person(work, "national_officer").id or 0), work.now)
+    values = {"year": 2025, "unit": "piece", "per_mu": "1", "status": "final", "effective_on": work.today, "basis": "示例", "note": "示例"}
+    return proposals.propose_cap(proposer, gi_id, CapProposalFields.model_validate(values)).id
+
+
+def _capacity_unit(work: Work, authorisation: Any) -> Any:
+    """Return declared cellars of the user, by a person who is no other of this world."""
+    from gi_registry.batches.models import CapacityUnit
+    from tests.builders.accounts import make_person
+
+    unit = CapacityUnit(
+        authorisation_id=authorisation.id,
+        gi_id=authorisation.gi_id,
+        owner_org_id=authorisation.owner_org_id,
+        authority_division=authorisation.authority_division,
+        kind="cellar",
+        name="示例窖池",
+        quantity=10,
+        valid_from=work.today,
+        state="declared",
+        declared_by=make_person(work, "national_officer").id,
+        declared_at=work.now,
+    )
+    work.record(unit, "capacity_unit:declare")
+    work.flush()
+    return unit.id
 
 
 def _plot_file(work: Work, authorisation_id: int) -> Any:
