@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
+from gi_registry.batches.models import BatchPlot
 from gi_registry.documents.service import Scan
 from gi_registry.kernel.errors import Conflict, IllegalTransition, Invalid, NotAllowed, NotFound, StaleVersion
 from gi_registry.log.verification import verify
@@ -15,8 +16,10 @@ from gi_registry.origin import queries, service
 from gi_registry.origin.models import JudgingRun
 from gi_registry.origin.rules.terms import Verdict
 from gi_registry.origin.schemas import AreaFields, DecideProposal, EndArea
+from gi_registry.origin.service import rejudging
 from gi_registry.workflow import Work
 from tests.builders.accounts import make_actor
+from tests.builders.batches import make_batch
 from tests.builders.origin import make_area, make_plot, propose, rectangle, square
 from tests.builders.registry import make_authorisation, make_gi, make_organisation, make_protection
 
@@ -273,3 +276,30 @@ def _empty():
     from gi_registry.origin.schemas import ProposalFields
 
     return ProposalFields(valid_from=date(2027, 1, 1), note="示例")
+
+
+def test_a_batch_that_was_judged_keeps_its_verdict_even_under_a_version_dated_back(work, lake):
+    gi, west = lake["gi"], lake["west"]
+    batch = make_batch(work, lake["authorisation"], plot=west)
+    [share] = work.session.exec(select(BatchPlot).where(BatchPlot.batch_id == batch.id)).all()
+    was = (share.verdict, share.reason, share.distance_m, share.area_version_id)
+    assert was[0] == "inside"
+    proposal = propose(lake["one"], gi.id, rectangle(-2_000, -5_000, 5_000, 5_000), valid_from=date(2025, 9, 1))
+    service.approve_proposal(lake["two"], proposal.id, decide())
+    [run] = work.session.exec(select(JudgingRun)).all()
+    while rejudging.step(work, run.id):
+        continue
+    work.session.expire_all()
+    [share] = work.session.exec(select(BatchPlot).where(BatchPlot.batch_id == batch.id)).all()
+    assert (share.verdict, share.reason, share.distance_m, share.area_version_id) == was
+
+
+def test_the_plots_it_touches_are_judged_again_from_its_date_on(work, lake):
+    proposal = propose(lake["one"], lake["gi"].id, rectangle(-2_000, -5_000, 5_000, 5_000), valid_from=date(2027, 4, 1))
+    service.approve_proposal(lake["two"], proposal.id, decide())
+    [run] = work.session.exec(select(JudgingRun)).all()
+    while rejudging.step(work, run.id):
+        continue
+    kept = queries.kept(work.session, [lake["west"].id, lake["middle"].id])
+    assert kept[lake["west"].id, proposal.area_version_id][0] == "outside"
+    assert kept[lake["middle"].id, proposal.area_version_id][0] == "inside"
