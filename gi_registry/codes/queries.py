@@ -161,6 +161,50 @@ def every_activation(session: Session) -> Iterable[tuple[CodeInterval, str, int]
         yield interval, label, batch_id or 0
 
 
+@dataclass(frozen=True)
+class Bound:
+    """A run of serial numbers whose labels are on a batch; ``serial_to`` is the first that is not."""
+
+    batch_id: int
+    range_id: int
+    label: str
+    allotment_id: int
+    allotment: str
+    serial_from: int
+    serial_to: int
+
+    @property
+    def labels(self) -> int:
+        """How many labels."""
+        return self.serial_to - self.serial_from
+
+
+_AT_ONCE = 5_000
+
+
+def bound_to(session: Session, batch_ids: Sequence[int]) -> list[Bound]:
+    """Return the activated runs of labels on some batches, in the order of batches and serial numbers."""
+    found: list[Bound] = []
+    for at in range(0, len(batch_ids), _AT_ONCE):
+        query = (
+            select(
+                CodeInterval.batch_id,
+                CodeInterval.range_id,
+                CodeRange.label,
+                CodeRange.allotment_id,
+                Allotment.number,
+                CodeInterval.serial_from,
+                CodeInterval.serial_to,
+            )  # type: ignore[call-overload]
+            .join(CodeRange, col(CodeRange.id) == col(CodeInterval.range_id))
+            .join(Allotment, col(Allotment.id) == col(CodeRange.allotment_id))
+            .where(col(CodeInterval.batch_id).in_(batch_ids[at : at + _AT_ONCE]), CodeInterval.status == Status.ACTIVATED)
+            .where(col(CodeInterval.lifted_at).is_(None))
+        )
+        found += [Bound(*row) for row in session.exec(query)]
+    return sorted(found, key=lambda bound: (bound.batch_id, bound.allotment_id, bound.range_id, bound.serial_from))
+
+
 # ---- the label identity ----
 
 

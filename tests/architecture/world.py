@@ -165,6 +165,7 @@ def _subjects(work: Work) -> tuple[dict[str, Any], datetime]:
         "product_id": first(Product, Product.authorisation_id == authorisation.id),
         "plot_id": first(Plot, Plot.authorisation_id == authorisation.id),
         "proposal_id": _proposal(work, authorisation.gi_id),
+        "process_id": _process(work, authorisation),
         "cap_proposal_id": _cap_proposal(work, authorisation.gi_id),
         "capacity_unit_id": _capacity_unit(work, authorisation),
         "batch_id": first(Batch, Batch.authorisation_id == authorisation.id),
@@ -209,6 +210,15 @@ def _proposal(work: Work, gi_id: int) -> Any:
 
     proposer = actor_of(work.session, make_person(work, "national_officer").id or 0)
     return propose(Work(work.session, proposer, work.now), gi_id).id
+
+
+def _process(work: Work, authorisation: Any) -> Any:
+    """Return a split of a harvest of the user."""
+    from tests.builders.batches import make_batch
+    from tests.builders.processes import do
+
+    batch = make_batch(work, authorisation, unit="g", quantity="10")
+    return do(work, "split", [(batch, "4")], {"quantity": "4"}).id
 
 
 def _cap_proposal(work: Work, gi_id: int) -> Any:

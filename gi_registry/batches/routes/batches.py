@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 from gi_registry.batches import service
 from gi_registry.batches.routes.blueprint import WORDS, bp
 from gi_registry.batches.rules.life import DECLARED_KINDS, Kind
+from gi_registry.batches.rules.process import PROCESS_WORDS
 from gi_registry.batches.schemas import BatchFields, Version, Why
-from gi_registry.batches.service import Share, pages
+from gi_registry.batches.service import Share, pages, process_pages
 from gi_registry.kernel.words import say
 from gi_registry.web.access import access
 from gi_registry.web.forms import read_form, reshow
@@ -75,7 +76,9 @@ def _shares() -> list[Share]:
 @access("batch:view")
 def show_batch(batch_id: int) -> str:
     """Show a batch."""
-    return page("batches/batch.html", shown=pages.batch_page(current_work(), batch_id), **WORDS)
+    work = current_work()
+    shown, trace = pages.batch_page(work, batch_id), process_pages.trace_page(work, batch_id)
+    return page("batches/batch.html", shown=shown, trace=trace, processes=PROCESS_WORDS, **WORDS)
 
 
 @bp.post("/batches/<int:batch_id>/close")
@@ -94,16 +97,6 @@ def withdraw_batch(batch_id: int) -> Response:
     form = read_form(Why)
     batch = service.withdraw_batch(current_work(), batch_id, why=form.reason, version=form.version)
     return redirect_with(say("批次 %(number)s 已撤回。", number=batch.number), "batches.show_batch", batch_id=batch_id)
-
-
-@bp.post("/batches/<int:batch_id>/recall")
-@access("batch:recall")
-def recall_batch(batch_id: int) -> Response:
-    """Recall a batch."""
-    reshow(show_batch, batch_id)
-    form = read_form(Why)
-    batch = service.recall_batch(current_work(), batch_id, why=form.reason, version=form.version)
-    return redirect_with(say("批次 %(number)s 已召回。", number=batch.number), "batches.show_batch", batch_id=batch_id)
 
 
 @bp.post("/batches/<int:batch_id>/confirm-sale")

@@ -109,22 +109,22 @@ def _read_output(work: Work, authorisation: Authorisation, fields: ProcessFields
     product = _product(work, authorisation, item, like=like, kind=fields.kind)
     commodity = item.commodity or ("" if product and fields.kind is ProcessKind.TRANSFORM else like.commodity)
     unit = product.unit if product and not commodity else like.unit
-    net = read_amount(item.net_content, like.unit, "net_content") if item.net_content else None
+    net = read_amount(item.net_content, like.unit, f"net_content_{item.row}") if item.net_content else None
     rate, version = conversion_of(work, authorisation, like, to=(commodity, unit), on=fields.on_date)
-    quantity = read_amount(item.quantity, unit, "quantity")
+    quantity = read_amount(item.quantity, unit, field := f"quantity_{item.row}")
     if not quantity:
-        raise invalid("outputs", say("产出的数量须大于零。"), say("请填写实际数量。"))
-    return _Output(item, Made(quantity, unit, commodity, item.grade, max_permille=rate, net_content=net), product, version)
+        raise invalid(field, say("产出的数量须大于零。"), say("请填写实际数量。"))
+    return _Output(item, Made(quantity, unit, commodity, item.grade, max_permille=rate, net_content=net, field=field), product, version)
 
 
 def _product(work: Work, authorisation: Authorisation, item: OutputFields, *, like: Batch, kind: ProcessKind) -> Product | None:
     if item.product_id is None:
         if kind is ProcessKind.PACK or (kind is ProcessKind.TRANSFORM and not item.commodity):
-            raise invalid("product_id", say("没有选择产品。"), say("请选择产品；产出不是产品的，请填写品名。"))
+            raise invalid(f"product_id_{item.row}", say("没有选择产品。"), say("请选择产品；产出不是产品的，请填写品名。"))
         return registry.get_product(work.session, like.product_id) if like.product_id and not item.commodity else None
     own = {product.id: product for product in registry.list_products(work.session, authorisation.id or 0)}
     if item.product_id not in own:
-        raise invalid("product_id", say("这个产品不属于本用标登记。"), say("请选择自己的产品。"))
+        raise invalid(f"product_id_{item.row}", say("这个产品不属于本用标登记。"), say("请选择自己的产品。"))
     return None if item.commodity else own[item.product_id]
 
 

@@ -80,7 +80,8 @@ def _sources(walk: Walk) -> list[int]:
 def _plots(walk: Walk, shares: Mapping[int, Fraction], given: Sequence[Given]) -> tuple[PlotPart, ...]:
     """Split the quantity of the batch asked for by source, then each source's part by what its plots gave."""
     root = walk.node(walk.root)
-    sources = [node for node in walk.nodes if node.id in set(_sources(walk)) and node.id in shares]
+    ends = set(_sources(walk))
+    sources = [node for node in walk.nodes if node.id in ends and node.id in shares]
     if root is None:
         return ()
     parts = apportioned(root.product_quantity, [shares[node.id] for node in sources])

@@ -40,7 +40,15 @@ _ISSUED = Statement(
     WHERE n.id = :authorisation_id"""
 )
 _BATCH = Statement(
-    """SELECT number, zone, harvest_year, harvested_on, packed_on, best_before_on, grade, state FROM batch WHERE id = :batch_id"""
+    """SELECT number, zone, harvest_year, harvested_on, packed_on, best_before_on, grade, state, kind FROM batch WHERE id = :batch_id"""
+)
+_WORKED = Statement(
+    """WITH RECURSIVE made(process_id, depth) AS (
+      SELECT process_id, 1 FROM process_output WHERE batch_id = :batch_id
+      UNION SELECT o.process_id, m.depth + 1 FROM made m JOIN process_input i ON i.process_id = m.process_id
+      JOIN process_output o ON o.batch_id = i.batch_id WHERE m.depth < 12)
+    SELECT p.kind, MAX(p.on_date) AS on_date FROM (SELECT process_id FROM made LIMIT 200) w JOIN process p ON p.id = w.process_id
+    WHERE p.kind IN ('transform', 'pack') GROUP BY p.kind"""
 )
 _TESTS = Statement(
     """SELECT r.institution_name, r.number, r.issued_on, r.result FROM test_report_batch b JOIN test_report r ON r.id = b.report_id
@@ -214,6 +222,7 @@ def goods_of(reader: Reader, minted: Minted, issued: Issued, *, batch_id: int | 
         "packed_on": packed_on,
         "best_before_on": best,
         "state": row["state"],
+        "processed": row["kind"] == "processed",
     }
     return Goods(**batch), row["zone"] or ""
 
@@ -238,11 +247,19 @@ def read_outline(reader: Reader, area_id: int) -> Outline | None:
     return outline_of(row["geometry"]) if row else None
 
 
-def steps_of(goods: Goods, activated_at: datetime | None) -> tuple[Step, ...]:
-    """Return the dated steps of the goods, in their order."""
+def worked_on(reader: Reader, goods: Goods, batch_id: int | None) -> dict[str, date | None]:
+    """Return the last day of each kind of process that goods went through; asks only where they went through any."""
+    if not goods.processed:
+        return {}
+    return {row["kind"]: day(row["on_date"]) for row in reader.all(_WORKED, batch_id=batch_id)}
+
+
+def steps_of(goods: Goods, activated_at: datetime | None, worked: dict[str, date | None]) -> tuple[Step, ...]:
+    """Return the dated steps of the goods, in their order; ``worked``: the last day of each kind of process."""
     dated = (
         (say("采收"), goods.harvested_on),
-        (say("包装"), goods.packed_on),
+        (say("加工"), worked.get("transform")),
+        (say("包装"), goods.packed_on or worked.get("pack")),
         (say("标签激活"), legal_date(activated_at) if activated_at else None),
     )
     return tuple(Step(name, on) for name, on in dated if on is not None)

@@ -94,6 +94,7 @@ class Goods:
     best_before_on: date | None = None
     shelf_life_days: int | None = None
     state: str = ""
+    processed: bool = False
 
 
 @dataclass(frozen=True)

@@ -201,7 +201,7 @@ def _on_file(desk: Desk, reader: Reader, code: Code, *, now: datetime) -> _OnFil
         user=queries.user_of(issued, packed_on=packed_on, today=today),
         goods=goods,
         origin=desk.outlined(reader, queries.origin_of(reader, issued.gi_id, zone=zone, on=goods.harvested_on or packed_on or today)),
-        steps=queries.steps_of(goods, said.activated_at),
+        steps=queries.steps_of(goods, said.activated_at, queries.worked_on(reader, goods, said.batch_id)),
         tests=desk.tested(reader, said.batch_id),
         checks=_seen(history, Counting.NOT_LIVE),
         listing=queries.published_listing(reader, minted.authorisation_id, on=today),
