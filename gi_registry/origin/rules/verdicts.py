@@ -69,7 +69,7 @@ def _planes(plots: Shapes, version: Version) -> Iterator[tuple[tuple[float, floa
     corners, ring = shapely.get_coordinates(_rings(version.geometry), return_index=True)
     longest = numpy.abs(numpy.diff(corners, axis=0))[ring[1:] == ring[:-1]].max(initial=0)
     middles = shapely.get_coordinates(shapely.centroid(plots))
-    if len(middles) != len(plots):
+    if not len(plots) or len(middles) != len(plots):
         return
     per_degree = 10 if longest > _LONG_EDGE_DEGREES else _PLANES_PER_DEGREE
     centres, member = numpy.unique(numpy.rint(middles * per_degree), axis=0, return_inverse=True)
