@@ -34,7 +34,7 @@ def walk(base: str) -> bool:
         ("甲在手机上报送年报，十项数字八项已填好，得到回执", story.report),
         ("邻居戊报送未使用年报", story.nil_report),
         ("县核对并接受年报，承办人不能接受本人核对的报告", story.review),
-        ("省核减单产上限", story.cap),
+        ("权利人提出核减单产上限，看得到谁减少多少，省级核准", partial(scenes.cap_is_cut, story)),
         ("夜间核对发现乙超产用标，丁是线索", story.findings),
         ("丁补登陈茶库存，线索消除", story.cleared),
         ("丙的塘口描自手机地图：指出偏移，本人换算，线索消除", partial(scenes.phone_map, story)),
@@ -240,21 +240,6 @@ class Story:
         return f"{len(set(links))} 份已接受"
 
     # ---- findings and the list --------------------------------------------------------------------------------------------------------
-
-    def cap(self) -> str:
-        """The final cap is lower than the provisional one."""
-        page = self.person("sheng").get("/office/gis").expect("示例湖大闸蟹")
-        gi = found(re.search(r'href="(/office/gis/\d+)"[^>]*>\s*示例湖大闸蟹', page.text), "地理标志")
-        data = {
-            "year": YEAR,
-            "unit": "piece",
-            "per_mu": "500",
-            "status": "final",
-            "decided_on": f"{YEAR + 1}-01-15",
-            "basis": "示例省核定〔更正〕",
-        }
-        self.person("sheng").submit(f"{gi}/caps", data).expect("500")
-        return f"{YEAR} 年每亩 600 只改为 500 只，原数保留"
 
     def findings(self) -> str:
         """The nightly check."""

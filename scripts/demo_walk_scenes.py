@@ -26,6 +26,31 @@ def phone_map(story: Story) -> str:
     return f"边界取自手机地图，偏移 {metres} 米；换算后在范围内，线索消除"
 
 
+def cap_is_cut(story: Story) -> str:
+    """The final cap is lower than the provisional one: the holder proposes it, both see who loses, the province puts it in force."""
+    holder = story.person("xiehui")
+    gi = found(re.search(r'href="/gis/(\d+)/statement"', holder.get("/home").expect().text), "地理标志")
+    data = {
+        "year": YEAR,
+        "unit": "piece",
+        "per_mu": "500",
+        "status": "final",
+        "effective_on": f"{YEAR + 1}-01-15",
+        "basis": "示例省核定〔更正〕",
+        "note": "测产结果低于预估。",
+    }
+    page = holder.submit(f"/office/gis/{gi}/caps/new", data, action="/caps/check").expect("示例湖乙水产")
+    form = next(form for form in page.forms() if form.action.endswith("/caps/new"))
+    proposal = holder.send(form, {}, files={}, page=page).expect("示例湖乙水产")
+    path = "/office/cap-proposals/" + found(re.search(r"/office/cap-proposals/(\d+)", proposal.address), "提案")
+    province = story.person("sheng")
+    shown = province.get(path).expect("示例湖乙水产")
+    form = next(form for form in shown.forms() if form.action.endswith("/reject"))
+    form.action = form.action.removesuffix("/reject") + "/approve"
+    province.send(form, {}, files={}, page=shown).expect("已核准")
+    return f"{YEAR} 年每亩 600 只改为 500 只，原数保留；提出和核准是两个人"
+
+
 def copied_ring(story: Story) -> str:
     """The trace page states what was counted of this ring, and nothing is held against 己."""
     ji = story.person("ji")

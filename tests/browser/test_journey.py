@@ -73,19 +73,34 @@ def test_officers_take_a_planted_fraud_to_the_public_list(visit: Any) -> None:
     take_a_planted_fraud_to_the_public_list(visit, width=WIDE, keyboard=False)
 
 
+def cut_the_cap(visit: Any, **how: Any) -> None:
+    """The holder proposes a final cap below the provisional one, sees who loses, and the province puts it in force."""
+    holder = signed_in(visit, "xiehui", **how)
+    gi = re.search(r"/gis/(\d+)/statement", holder.content())
+    assert gi is not None
+    holder.goto(f"/office/gis/{gi[1]}/caps/new")
+    fill(holder, "[name=year]", str(YEAR))
+    choose(holder, "[name=unit]", "piece")
+    fill(holder, "[name=per_mu]", "500")
+    choose(holder, "[name=status]", "final")
+    fill(holder, "[name=effective_on]", f"{YEAR + 1}-01-15")
+    fill(holder, "[name=basis]", "示例省核定〔更正〕")
+    fill(holder, "[name=note]", "测产结果低于预估。")
+    press(holder, "main form[action$='/caps/check'] button")
+    assert "示例湖乙水产" in holder.locator("main").inner_text()
+    fits(holder)
+    press(holder, "main form[action$='/caps/new'] button:not([formaction])")
+    province = signed_in(visit, "sheng", **how)
+    province.goto(holder.url)
+    fits(province)
+    press(province, "main button[formaction$='/approve']")
+    assert "已核准" in province.locator("body").inner_text()
+    fits(province)
+
+
 def take_a_planted_fraud_to_the_public_list(visit: Any, **how: Any) -> None:
     """What province, county, city and the party do, from a cap that is cut to the removal from the list."""
-    province = signed_in(visit, "sheng", **how)
-    province.goto("/office/gis")
-    press(province, "a:has-text('示例湖大闸蟹')")
-    province.goto(f"{province.url}/caps")
-    fill(province, "[name=year]", str(YEAR))
-    choose(province, "[name=unit]", "piece")
-    fill(province, "[name=per_mu]", "500")
-    choose(province, "[name=status]", "final")
-    fill(province, "[name=decided_on]", f"{YEAR + 1}-01-15")
-    press(province, "main form[action$='/caps'] button")
-    fits(province)
+    cut_the_cap(visit, **how)
     nightly_check()
 
     handler = signed_in(visit, "xian", **how)
