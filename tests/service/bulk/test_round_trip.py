@@ -30,7 +30,8 @@ MORE = {
     "PC-2,SS-01,harvest,,,g,2025,,2025-04-05,,12.345,,\n"
     "PC-3,SL-01,opening,,,piece,2023,2025,,,70,,\n"
     "PC-4,SL-01,purchase,,,piece,2025,,2025-09-25,,30,,邻社\n",
-    "purchases": "number,buyer,seller,farmer,farmer_contract,unit,year,traded_on,quantity,evidence,state,seller_quantity,answered_on,reason\n"
+    "purchases": "number,buyer,seller,farmer,farmer_contract,unit,year,traded_on,quantity,evidence,"
+    "state,seller_quantity,answered_on,reason\n"
     "GJ-1,SL-02,SL-01,,,piece,2025,2025-09-27,20,@过磅单,disputed,15,2025-09-28,=少 5 件\n"
     "GJ-2,SL-02,SL-01,,,piece,2025,,30,,confirmed,,,\n"
     "GJ-3,SL-01,,示例农户,HT-1,piece,2025,,5,清单 1,,,,\n",
