@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -12,12 +12,15 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from gi_registry.anomalies.rules.qt_01 import CapacityFacts, LabelFact, PlotFact, StockFact
-from gi_registry.batches.models import Batch, BatchPlot, YieldCap
+from gi_registry.anomalies.rules.qt_01 import COUNTED_BASES, CapacityFacts, CountFact, LabelFact, PlotFact, StockFact
+from gi_registry.batches.models import Batch, BatchPlot, CapacityUnit, YieldCap
+from gi_registry.batches.queries.capacity import cap_of
+from gi_registry.batches.rules.caps import COUNTING_UNITS, CapTable, Per, Stated
 from gi_registry.batches.rules.life import COUNTED, CapStatus, Kind
 from gi_registry.codes.models import Allotment, CodeInterval, CodeRange
 from gi_registry.codes.rules.intervals import SPOILS, Status
 from gi_registry.origin.models import Plot
+from gi_registry.origin.rules.versions import covers
 from gi_registry.registry.models import Authorisation, Product, Protection
 from gi_registry.registry.rules import Place, Step
 
@@ -45,6 +48,7 @@ class Gathered:
     purchases: list[StockFact] = field(default_factory=list)
     opening: list[StockFact] = field(default_factory=list)
     sales: list[StockFact] = field(default_factory=list)
+    inputs: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,7 @@ def add_stock(session: Session, units: Mapping[Unit, Gathered], condition: Colum
             and (batch.sale_confirmed_on or batch.authorisation_id in outside_allowed)
         ):
             here.purchases.append(stock)
+            here.inputs[batch.number] = batch.commodity
         if batch.kind == Kind.OPENING.value:
             if here is not None:
                 here.opening.append(stock)
@@ -208,24 +213,42 @@ def _harvests(session: Session, users: Sequence[int]) -> dict[tuple[int, int], d
     return {(row[0], row[1]): row[2] for row in session.execute(query)}
 
 
-def caps_of(session: Session, units: Iterable[Unit]) -> dict[Unit, YieldCap]:
-    """Return the cap that counts for each unit: the newest revision of the zone, or of the whole GI where the zone has none."""
+def caps_of(session: Session, units: Iterable[Unit], *, as_of: date) -> dict[Unit, CapTable]:
+    """Return the caps of each unit's GI, year and measure as they count on a day; which one a plot takes is a matter of its place."""
     wanted = list(units)
     query = select(YieldCap).where(
-        col(YieldCap.gi_id).in_(sorted({unit.gi_id for unit in wanted})),
-        col(YieldCap.year).in_(sorted({unit.year for unit in wanted})),
-        col(YieldCap.superseded_by).is_(None),
+        col(YieldCap.gi_id).in_(sorted({unit.gi_id for unit in wanted})), col(YieldCap.year).in_(sorted({unit.year for unit in wanted}))
     )
-    caps = {(cap.gi_id, cap.zone, cap.year, cap.unit): cap for cap in session.execute(query.order_by(col(YieldCap.revision))).scalars()}
-    found: dict[Unit, YieldCap] = {}
-    for unit in wanted:
-        own = caps.get((unit.gi_id, unit.zone, unit.year, unit.unit)) or caps.get((unit.gi_id, "", unit.year, unit.unit))
-        if own is not None:
-            found[unit] = own
-    return found
+    stated: dict[tuple[int, int, str], list[Stated]] = defaultdict(list)
+    for row in session.execute(query.order_by(col(YieldCap.id))).scalars():
+        stated[row.gi_id, row.year, row.unit].append(Stated(cap_of(row), row.effective_on))
+    tables = {key: CapTable(caps, on=as_of) for key, caps in stated.items()}
+    return {unit: tables.get((unit.gi_id, unit.year, unit.unit), CapTable(())) for unit in wanted}
 
 
-def facts_of(unit: Unit, gathered: Gathered, *, basis: str, land: Sequence[Plot], cap: YieldCap | None) -> CapacityFacts:
+def counted_of(session: Session, units: Iterable[Unit], *, as_of: date) -> dict[Unit, list[CapacityUnit]]:
+    """Return the verified heads, cellars and kilns that each unit has at the end of its year, or today in the running one."""
+    wanted = list(units)
+    query = select(CapacityUnit).where(
+        col(CapacityUnit.authorisation_id).in_(sorted({unit.authorisation_id for unit in wanted})),
+        col(CapacityUnit.state).in_(COUNTING_UNITS),
+    )
+    rows: dict[tuple[int, int, str], list[CapacityUnit]] = defaultdict(list)
+    for row in session.execute(query.order_by(col(CapacityUnit.id))).scalars():
+        rows[row.authorisation_id, row.gi_id, row.zone].append(row)
+    return {
+        unit: [
+            row
+            for row in rows[unit.authorisation_id, unit.gi_id, unit.zone]
+            if covers(row.valid_from, row.valid_to, min(date(unit.year, 12, 31), as_of))
+        ]
+        for unit in wanted
+    }
+
+
+def facts_of(
+    unit: Unit, gathered: Gathered, *, basis: str, land: Sequence[Plot], caps: CapTable, counted: Sequence[CapacityUnit] = ()
+) -> CapacityFacts:
     """Return the frozen facts of one unit; ``land`` are the plots that count."""
     return CapacityFacts(
         authorisation_id=unit.authorisation_id,
@@ -234,17 +257,39 @@ def facts_of(unit: Unit, gathered: Gathered, *, basis: str, land: Sequence[Plot]
         year=unit.year,
         unit=unit.unit,
         capacity_basis=basis,
-        plots=tuple(_plot_fact(plot, cap) for plot in land),
-        purchases=tuple(gathered.purchases),
+        plots=tuple(_plot_fact(plot, caps, unit.year) for plot in land),
+        purchases=tuple(_converted(fact, caps, unit, gathered.inputs.get(fact.reference, "")) for fact in gathered.purchases),
         opening=tuple(gathered.opening),
         sales=tuple(gathered.sales),
         activated=tuple(gathered.activated),
         deducted=tuple(gathered.deducted),
         pre_printed=tuple(gathered.pre_printed),
+        counted=tuple(_count_fact(item, caps, unit.year) for item in counted if item.kind == basis),
+        capped=basis in COUNTED_BASES and caps.has(basis),
+        awaits=any(_awaits(caps, unit, gathered.inputs.get(fact.reference, "")) for fact in gathered.purchases),
     )
 
 
-def _plot_fact(plot: Plot, cap: YieldCap | None) -> PlotFact:
+def _plot_fact(plot: Plot, caps: CapTable, year: int) -> PlotFact:
+    cap = caps.counting(Per.MU, zone=plot.zone, variety=plot.variety)
     if cap is None:
         return PlotFact(plot.number, plot.area_milli_mu, None, cap_final=False)
-    return PlotFact(plot.number, plot.area_milli_mu, cap.per_mu, f"{cap.year}-{cap.revision}", cap.status == CapStatus.FINAL.value)
+    return PlotFact(plot.number, plot.area_milli_mu, cap.per_mu, f"{year}-{cap.revision}", cap.status == CapStatus.FINAL.value)
+
+
+def _count_fact(item: CapacityUnit, caps: CapTable, year: int) -> CountFact:
+    cap = caps.counting(item.kind, zone=item.zone, variety=item.variety)
+    if cap is None:
+        return CountFact(item.name, item.quantity, None, cap_final=False)
+    return CountFact(item.name, item.quantity, cap.per_mu, f"{year}-{cap.revision}", cap.status == CapStatus.FINAL.value)
+
+
+def _converted(fact: StockFact, caps: CapTable, unit: Unit, commodity: str) -> StockFact:
+    """The GI's own conversion takes the place of the one the batch was declared with."""
+    cap = caps.counting(Per.INPUT, zone=unit.zone, commodity=commodity)
+    return fact if cap is None else replace(fact, conversion_ppm=cap.per_mu * PPM_PER_MILLE)
+
+
+def _awaits(caps: CapTable, unit: Unit, commodity: str) -> bool:
+    cap = caps.counting(Per.INPUT, zone=unit.zone, commodity=commodity)
+    return cap is not None and cap.status != CapStatus.FINAL.value

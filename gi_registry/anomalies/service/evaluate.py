@@ -20,7 +20,7 @@ from gi_registry.anomalies.service.places import steps_outside
 from gi_registry.divisions.queries import working_days
 from gi_registry.kernel.verdict import Failed, Passed, Verdict
 from gi_registry.kernel.words import say
-from gi_registry.origin.service import judge_plots
+from gi_registry.origin.service import judge_plots, only_counting
 from gi_registry.registry.models import Authorisation
 from gi_registry.registry.queries import get_authorisation
 from gi_registry.reports.queries import obligations
@@ -71,14 +71,16 @@ def _over_capacity(session: Session, years: list[int], as_of: date, condition: C
     if not units:
         return []
     capacity.add_stock(session, units, condition)
-    terms, caps, land = capacity.terms(session, units), capacity.caps_of(session, units), _land(session, units, as_of)
+    terms, caps, land = capacity.terms(session, units), capacity.caps_of(session, units, as_of=as_of), _land(session, units, as_of)
+    counted = capacity.counted_of(session, units, as_of=as_of)
     parameters = Parameters(session, qt_01.GROUND)
     judged: list[Judged] = []
     for unit, gathered in sorted(units.items(), key=lambda item: (item[0].authorisation_id, item[0].year, item[0].zone)):
         division = get_authorisation(session, unit.authorisation_id).authority_division
         parameter = parameters.at(division, min(date(unit.year, 12, 31), as_of))
         rule = qt_01.Thresholds(int(parameter.value["tolerance_permille"]), int(parameter.value["severity"]))
-        facts = capacity.facts_of(unit, gathered, basis=terms[unit.authorisation_id][0], land=land.get(unit, []), cap=caps.get(unit))
+        basis, plots = terms[unit.authorisation_id][0], land.get(unit, [])
+        facts = capacity.facts_of(unit, gathered, basis=basis, land=plots, caps=caps[unit], counted=counted[unit])
         judged += kept(qt_01.judge(facts, rule), parameter, division)
     return judged
 
@@ -89,9 +91,10 @@ def _land(session: Session, units: Iterable[capacity.Unit], as_of: date) -> dict
     for row in rows:
         by_day[row.judged_on][row.plot.id or 0] = row.plot
     verdicts = {day: judge_plots(session, plots.values(), day) for day, plots in by_day.items()}
+    counting = {day: {plot.id for plot in only_counting(session, plots.values(), min(day, as_of))} for day, plots in by_day.items()}
     land: dict[capacity.Unit, list[Any]] = defaultdict(list)
     for row in rows:
-        if verdicts[row.judged_on][row.plot.id or 0].counts:
+        if row.plot.id in counting[row.judged_on] and verdicts[row.judged_on][row.plot.id or 0].counts:
             land[row.unit].append(row.plot)
     return land
 

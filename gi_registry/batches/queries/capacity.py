@@ -165,7 +165,8 @@ def units_in_state(session: Session, condition: ColumnElement[bool], state: str)
 def varieties_of(session: Session, gi_id: int) -> list[str]:
     """Return the varieties that plots, units and caps of a GI name."""
     found: set[str] = set()
-    for table in (Plot, CapacityUnit, YieldCap):
+    tables: tuple[Any, ...] = (Plot, CapacityUnit, YieldCap)
+    for table in tables:
         found |= set(session.execute(select(table.variety).where(col(table.gi_id) == gi_id).distinct()).scalars())
     return sorted(found - {""})
 
@@ -173,7 +174,8 @@ def varieties_of(session: Session, gi_id: int) -> list[str]:
 def zones_of_user(session: Session, authorisation_id: int, gi_id: int) -> set[str]:
     """Return the zones in which a user has land, units, goods or accounts."""
     found: set[str] = set()
-    for table in (Plot, CapacityUnit, Batch, LedgerAccount):
+    tables: tuple[Any, ...] = (Plot, CapacityUnit, Batch, LedgerAccount)
+    for table in tables:
         query = select(table.zone).where(col(table.authorisation_id) == authorisation_id, col(table.gi_id) == gi_id)
         found |= set(session.execute(query.distinct()).scalars())
     return found
