@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -19,10 +19,13 @@ from gi_registry.anomalies.rules.qt_02 import Came, MixFacts
 from gi_registry.batches.models import Batch, Process, ProcessInput, ProcessOutput, Trade
 from gi_registry.batches.rules.life import COUNTED, Kind
 from gi_registry.kernel.clock import legal_date
-from gi_registry.registry.models import Authorisation, Protection
+from gi_registry.registry.models import Authorisation, Gi, Protection
 from gi_registry.registry.rules import Place, Step
 
 CAME_IN = (Kind.HARVEST.value, Kind.OPENING.value, Kind.PURCHASE.value)
+WHOLE = 1_000
+Rate = Callable[[Batch, str, str], int]
+"""Of a batch, its GI's code and the division that handles it, in thousandths."""
 UNTOLD_DAYS = 30
 """The seller's days for purchases that were stated before sales were two-sided."""
 
@@ -59,14 +62,17 @@ def marked_goods(marks: Mapping[ZoneUnit, Gathered]) -> dict[Unit, Marked]:
     return dict(found)
 
 
-def add_input(session: Session, found: Mapping[Unit, Marked], condition: ColumnElement[bool], *, as_of: date) -> None:
-    """Add what came in to each unit, and say where processes turn one unit or year into another."""
+def add_input(session: Session, found: Mapping[Unit, Marked], condition: ColumnElement[bool], *, as_of: date, rate: Rate) -> None:
+    """Add what came in to each unit, and say where processes turn one unit or year into another.
+
+    ``rate`` says how much product a thousand of a raw commodity gives at most.
+    """
     years = sorted({unit.year for unit in found})
     for row in session.execute(_input(years, condition)):
         batch = row.Batch
         here = found.get(Unit(batch.authorisation_id, batch.gi_id, batch.account_year, batch.unit))
         if here is not None:
-            here.came.append(_came(batch, row, as_of=as_of))
+            here.came.append(_came(batch, row, as_of=as_of, most=rate(batch, row.code, row.division) if batch.commodity else WHOLE))
     for owner, gi_id, year, unit in session.execute(_crossings(years, condition)):
         here = found.get(Unit(owner, gi_id, year, unit))
         if here is not None:
@@ -75,22 +81,30 @@ def add_input(session: Session, found: Mapping[Unit, Marked], condition: ColumnE
 
 def _input(years: list[int], condition: ColumnElement[bool]) -> Any:
     return (
-        select(Batch, col(Trade.state).label("trade"), col(Trade.answer_by), col(Protection.steps))
+        select(
+            Batch,
+            col(Trade.state).label("trade"),
+            col(Trade.answer_by),
+            col(Protection.steps),
+            col(Gi.code),
+            col(Batch.authority_division).label("division"),
+        )
         .join(Authorisation, col(Authorisation.id) == col(Batch.authorisation_id))
         .join(Protection, col(Protection.id) == col(Authorisation.protection_id))
+        .join(Gi, col(Gi.id) == col(Batch.gi_id))
         .outerjoin(Trade, col(Trade.batch_id) == col(Batch.id))
         .where(condition, col(Batch.account_year).in_(years), col(Batch.state).in_(COUNTED), col(Batch.kind).in_(CAME_IN))
         .order_by(col(Batch.id))
     )
 
 
-def _came(batch: Batch, row: Any, *, as_of: date) -> Came:
+def _came(batch: Batch, row: Any, *, as_of: date, most: int) -> Came:
     quantity = batch.quantity if batch.commodity else batch.product_quantity
     standing = qt_02.CONFIRMED
     if batch.kind == Kind.PURCHASE:
         outside_allowed = (row.steps or {}).get(Step.RAW_MATERIAL) == Place.ALLOWED_OUTSIDE
         standing = qt_02.ALLOWED if outside_allowed else _standing(batch, row.trade, row.answer_by, as_of=as_of)
-    return Came(batch.id or 0, batch.number, batch.kind, quantity, batch.commodity, standing)
+    return Came(batch.id or 0, batch.number, batch.kind, quantity, batch.commodity, standing, most)
 
 
 def _standing(batch: Batch, trade: str | None, answer_by: date | None, *, as_of: date) -> str:

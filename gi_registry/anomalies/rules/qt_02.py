@@ -36,7 +36,8 @@ KINDS: dict[str, Words] = {"harvest": say("采收 %(number)s"), "opening": say("
 class Came:
     """Goods that came in with a batch: ``quantity`` as they came, ``commodity`` what they were ('' the product itself).
 
-    ``standing`` says of a purchase whether it counts; harvest and opening stock always do.
+    ``most_permille``: how much product a thousand gives at most. ``standing`` says of a purchase whether it counts; harvest and opening
+    stock always do.
     """
 
     batch_id: int
@@ -45,6 +46,12 @@ class Came:
     quantity: int
     commodity: str = ""
     standing: str = CONFIRMED
+    most_permille: int = PER_MILLE
+
+    @property
+    def product(self) -> int:
+        """The most that the goods can give as product."""
+        return self.quantity * self.most_permille // PER_MILLE
 
 
 @dataclass(frozen=True)
@@ -76,21 +83,15 @@ class MixFacts:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """The parameter in force: the most a thousand of a commodity gives as product (1,000 where nothing is set), tolerance, severity."""
+    """The parameter in force: tolerance in thousandths, severity."""
 
-    conversion_permille: tuple[tuple[str, int], ...]
     tolerance_permille: int
     severity: int
-
-    def product_of(self, came: Came) -> int:
-        """Return the most that goods can give as product; the product itself gives itself."""
-        most = dict(self.conversion_permille).get(came.commodity, PER_MILLE) if came.commodity else PER_MILLE
-        return came.quantity * most // PER_MILLE
 
 
 def judge(facts: MixFacts, thresholds: Thresholds) -> Outcome:
     """Return a draft where more is marked than can have come in, Unjudged where the input is not on file, else None."""
-    allowed = sum(thresholds.product_of(came) for came in facts.came if came.standing in COUNTS)
+    allowed = sum(came.product for came in facts.came if came.standing in COUNTS)
     if facts.marked * PER_MILLE <= allowed * (PER_MILLE + thresholds.tolerance_permille):
         return None
     if not facts.came and not facts.labelled:
@@ -124,9 +125,9 @@ def _arithmetic(facts: MixFacts, thresholds: Thresholds, *, allowed: int) -> tup
     unit, batches = facts.unit, f"/authorisations/{facts.authorisation_id}/batches?year={facts.year}"
     counted = [came for came in facts.came if came.standing in COUNTS]
     left_out = [came for came in facts.came if came.standing not in COUNTS]
-    rest = sum(thresholds.product_of(came) for came in counted[SHOWN:])
+    rest = sum(came.product for came in counted[SHOWN:])
     return (
-        *(_counted(came, thresholds, unit) for came in counted[:SHOWN]),
+        *(_counted(came, unit) for came in counted[:SHOWN]),
         *((Line(say("其余 %(count)s 批", count=len(counted) - SHOWN), "", rest, unit, batches),) if counted[SHOWN:] else ()),
         Line(say("有来源的投入最多可产"), "", allowed, unit, batches),
         *(_left_out(came, unit) for came in left_out[:SHOWN]),
@@ -146,14 +147,12 @@ def _arithmetic(facts: MixFacts, thresholds: Thresholds, *, allowed: int) -> tup
     )
 
 
-def _counted(came: Came, thresholds: Thresholds, unit: str) -> Line:
-    label = Words(KINDS[came.kind].template, {"number": came.number})
-    product, page = thresholds.product_of(came), f"/batches/{came.batch_id}"
+def _counted(came: Came, unit: str) -> Line:
+    label, page = Words(KINDS[came.kind].template, {"number": came.number}), f"/batches/{came.batch_id}"
     if came.commodity:
-        rate = dict(thresholds.conversion_permille).get(came.commodity, PER_MILLE)
-        told = say("%(what)s %(amount)s × %(rate)s‰", what=came.commodity, amount=grouped(came.quantity), rate=rate)
-        return Line(label, told, product, unit, page)
-    return Line(label, STANDINGS[came.standing] if came.kind == "purchase" else "", product, unit, page)
+        told = say("%(what)s %(amount)s × %(rate)s‰", what=came.commodity, amount=grouped(came.quantity), rate=came.most_permille)
+        return Line(label, told, came.product, unit, page)
+    return Line(label, STANDINGS[came.standing] if came.kind == "purchase" else "", came.product, unit, page)
 
 
 def _left_out(came: Came, unit: str) -> Line:

@@ -166,8 +166,11 @@ def _short(facts: StockFacts, thresholds: Thresholds, harvest: Harvested, *, cam
 
 
 def _stockings(facts: StockFacts) -> tuple[Line, ...]:
-    stocked, page = facts.stocked, f"/authorisations/{facts.authorisation_id}/ledger"
-    shown = tuple(Line(say("投放 %(on)s", on=item.on.isoformat()), item.source, item.count, "piece", page) for item in stocked[:SHOWN])
+    stocked = facts.stocked
+    shown = tuple(
+        Line(say("投放 %(on)s", on=item.on.isoformat()), item.source, item.count, "piece", f"/goods-records/{item.record_id}")
+        for item in stocked[:SHOWN]
+    )
     return (*shown, Line(say("投放合计"), "", sum(item.count for item in stocked), "piece"))
 
 

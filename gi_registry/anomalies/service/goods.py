@@ -12,6 +12,7 @@ from sqlmodel import Session
 from gi_registry.anomalies.queries import capacity, land, mixing, stocked, tempo, tested
 from gi_registry.anomalies.rules import ql_02, qt_02, qt_03, qt_04, qt_05
 from gi_registry.anomalies.rules.finding import Outcome
+from gi_registry.anomalies.service.conversions import Conversions
 from gi_registry.anomalies.service.judged import Judged, Parameters, kept
 from gi_registry.batches.rules.quality import base_of
 from gi_registry.policy.rules import Parameter
@@ -26,15 +27,14 @@ def goods_mixed_in(session: Session, years: list[int], as_of: date, condition: A
     marked = mixing.marked_goods(capacity.gather_marks(session, years, condition))
     if not marked:
         return []
-    mixing.add_input(session, marked, condition, as_of=as_of)
+    mixing.add_input(session, marked, condition, as_of=as_of, rate=Conversions(session).rate)
     divisions = mixing.divisions_of(session, (unit.authorisation_id for unit in marked))
     parameters, judged = Parameters(session, qt_02.GROUND), list[Judged]()
     for unit, goods in sorted(marked.items()):
         division = divisions[unit.authorisation_id]
         parameter = parameters.at(division, _end_of(unit.year, as_of))
         value = parameter.value
-        rates = tuple(sorted((str(what), int(rate)) for what, rate in value.get("conversion_permille", {}).items()))
-        rule = qt_02.Thresholds(rates, int(value.get("tolerance_permille", DEFAULT_TOLERANCE)), int(value["severity"]))
+        rule = qt_02.Thresholds(int(value.get("tolerance_permille", DEFAULT_TOLERANCE)), int(value["severity"]))
         judged += kept(qt_02.judge(mixing.facts_of(unit, goods), rule), parameter, division)
     return judged
 

@@ -12,14 +12,18 @@ from gi_registry.accounts.models import Organisation
 from gi_registry.anomalies import service
 from gi_registry.anomalies.models import Finding
 from gi_registry.anomalies.rules import ql_02, qt_02, qt_04, qt_05
+from gi_registry.anomalies.rules.finding import words_of
+from gi_registry.anomalies.service.conversions import CONVERSION
 from gi_registry.batches.service import confirm_sale
 from gi_registry.batches.service.quality import withdraw_test
 from gi_registry.kernel.verdict import Failed
+from gi_registry.policy.models import PolicyParameter
 from gi_registry.registry.models import Gi, Product
 from gi_registry.workflow import Work
 from tests.builders.accounts import make_actor
 from tests.builders.batches import make_batch
 from tests.builders.grounds import bind, make_goods, make_packages, make_user, set_ground, stock_pond
+from tests.builders.processes import do
 from tests.builders.quality import make_institution, make_test
 from tests.builders.registry import make_gi, make_product
 
@@ -106,6 +110,28 @@ def test_labels_of_past_years_brought_in_by_file_count(work):
     batch = make_goods(work, user)
     bind(work, batch, 1_500, date(2025, 9, 27))
     assert list(found(work, "QT-02")) == [user.id]
+
+
+def leaf_and_tea(work: Any, *, packages: int) -> Any:
+    """A tea garden: 1,000 kg of fresh leaf, made into 240 kg of tea; four kilograms of leaf give one of tea at most."""
+    user = make_user(work)
+    code = work.session.get(Gi, user.gi_id).code
+    row = PolicyParameter(key=CONVERSION, division="", valid_from=date(2020, 1, 1), value={"default": 1000, code: 250}, version=code)
+    work.record(row, "policy:adopt")
+    tea = make_product(work, user, unit="g", content_per_label=250)
+    leaf = make_batch(work, user, unit="g", quantity="1000", commodity="鲜叶")
+    do(work, "transform", [(leaf, "1000")], {"product_id": tea.id, "quantity": "240"}, loss="760")
+    make_batch(work, user, product=tea, kind="pre_printed", supplier="示例印务", quantity=str(packages), harvested_on=None)
+    return user
+
+
+@pytest.mark.parametrize(("packages", "mixed"), [(250, False), (300, True)])
+def test_tea_is_held_against_what_its_leaf_can_give(work, packages, mixed):
+    user = leaf_and_tea(work, packages=packages)
+    findings = found(work, "QT-02")
+    assert list(findings) == ([user.id] if mixed else [])
+    if mixed:
+        assert "1\u202f000\u202f000 × 250‰" in str(words_of(findings[user.id].lines[0]["arithmetic"]))
 
 
 # QT-04: impossible tempo

@@ -9,7 +9,7 @@ import pytest
 from gi_registry.anomalies.rules.finding import FindingDraft, Unjudged
 from gi_registry.anomalies.rules.qt_02 import ALLOWED, CONFIRMED, DISPUTED, LAPSED, OUTSIDE, WAITING, Came, MixFacts, Thresholds, judge
 
-RULE = Thresholds(conversion_permille=(("稻谷", 700),), tolerance_permille=20, severity=3)
+RULE = Thresholds(tolerance_permille=20, severity=3)
 OWN = Came(1, "PC-1", "harvest", 1_000_000)
 BOUGHT = Came(2, "PC-2", "purchase", 2_000_000)
 MILL = MixFacts(authorisation_id=5, gi_id=3, year=2025, unit="g", labelled=2_900_000, came=(OWN, BOUGHT))
@@ -52,7 +52,7 @@ def test_the_tolerance_is_of_what_came_in(labelled: int, found: bool) -> None:
 
 @pytest.mark.parametrize(("labelled", "found"), [(700_000, False), (720_000, True)])
 def test_paddy_gives_at_most_its_conversion(labelled: int, found: bool) -> None:
-    paddy = Came(1, "PC-1", "harvest", 1_000_000, commodity="稻谷")
+    paddy = Came(1, "PC-1", "harvest", 1_000_000, commodity="稻谷", most_permille=700)
     outcome = judge(replace(MILL, labelled=labelled, came=(paddy,)), RULE)
     assert isinstance(outcome, FindingDraft) is found
 
