@@ -28,7 +28,7 @@ def list_people() -> str | Response:
     """List the people, narrowed by the address; ``?format=csv`` or ``json`` exports what is seen."""
     work, filters = current_work(), _filters()
     query = ordered(pages.people_for(work, filters), PEOPLE_ORDERS)
-    if wanted() in {"csv", "json"}:
+    if wanted() != "html":
         return table(pages.people_rows(work, all_rows(work.session, query)), columns=COLUMNS, name="people")
     found = paginate(work.session, query)
     numbers = [person.id or 0 for person, _ in found.rows]

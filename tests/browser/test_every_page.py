@@ -34,7 +34,8 @@ FILES = {
     "static", "log.checkpoint", "log.tile", "log.inclusion", "log.consistency", "documents.download", "codes.public_keys", "codes.labels",
     "codes.codes_list", "desk.healthz", "desk.readyz", "desk.metrics", "extracts.show_extract", "opendata.show_user_extract",
     "imports.take_out", "imports.take_out_outlines", "imports.take_out_sheet", "imports.template", "imports.template_sheet",
-    "listings.show_paper", "listings.show_proof_form", "origin.map_of_plots", "reports.download_receipt", "reports.download_report", "supervision.show_paper",
+    "listings.show_paper", "listings.show_proof_form", "origin.map_of_plots", "reports.download_receipt", "reports.download_report",
+    "supervision.show_paper",
 }  # fmt: skip  # answers that are no pages: papers, tables, words for machines
 
 STEPS = 12

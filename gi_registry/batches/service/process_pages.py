@@ -164,7 +164,7 @@ def process_page(work: Work, process_id: int) -> ProcessPage:
         taken=reads.taken_by(session, process_id),
         made=reads.made_by(session, process_id),
         events=[
-            Happening(event.at, HAPPENED.get(event.action, say(event.action)), event.leaf_index)
+            Happening(event.at, HAPPENED[event.action], event.leaf_index)
             for event in history(session, "process", process_id)
             if event.action in HAPPENED
         ],

@@ -13,7 +13,6 @@ from gi_registry.batches.queries import LedgerKey
 from gi_registry.batches.service.balances import gi_statement, user_statement
 from gi_registry.kernel.errors import NotFound
 from gi_registry.registry.models import Authorisation
-from gi_registry.registry.queries import list_products
 from tests.builders.accounts import make_person, sign_in
 from tests.builders.batches import make_batch, make_cap
 from tests.builders.origin import make_area, make_plot, rectangle
