@@ -99,10 +99,12 @@ class Gazetteer:
     places: Mapping[str, Place]
     successions: tuple[Succession, ...] = ()
     _by_name: dict[str, list[Place]] = field(default_factory=dict, compare=False, repr=False)
+    _by_stem: dict[str, list[Place]] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for place in self.places.values():
             self._by_name.setdefault(place.name, []).append(place)
+            self._by_stem.setdefault(short_name(place.name), []).append(place)
 
     def named(self, name: str) -> list[Place]:
         """Return the places of a name as written, or else in its short form: 镇江市 for 镇江, 楚雄彝族自治州 for 楚雄州."""
@@ -111,6 +113,10 @@ class Gazetteer:
         if len(name) > 2 and (ending := _SHORTENED.get(name[-1])):
             return [place for place in self.places.values() if place.name.startswith(name[:-1]) and place.name.endswith(ending)]
         return [place for ending in PLACE_ENDINGS for place in self._by_name.get(name + ending, ())] if len(name) > 1 else []
+
+    def of_stem(self, stem: str) -> list[Place]:
+        """Return the places whose names without their ending are these."""
+        return self._by_stem.get(stem, [])
 
     def forward(self, code: str, *, after: date, today: date) -> tuple[Place, ...]:
         """Return what a place that was in force on ``after`` is today: itself, or its successors and theirs."""
@@ -211,7 +217,5 @@ def _last_day(place: Place) -> date:
 def _near(name: str, known: Gazetteer, within: Sequence[str]) -> tuple[Place, ...]:
     if not within:
         return ()
-    stems = {short_name(tail) for tail in tails(name) if short_name(tail) != tail}
-    return tuple(
-        place for place in known.places.values() if short_name(place.name) in stems and _lies(place, within) and place.valid_to is None
-    )
+    stems = dict.fromkeys(short_name(tail) for tail in tails(name) if short_name(tail) != tail)
+    return tuple(place for stem in stems for place in known.of_stem(stem) if _lies(place, within) and place.valid_to is None)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from itertools import pairwise
+from pathlib import Path
+
 import pytest
 from shapely import MultiPolygon, Polygon
+from shapely.geometry import shape
 
 from gi_registry.origin.rules.beside import draw_beside, draw_public
 from gi_registry.origin.rules.compare import Stays, compare, compare_lists
 from tests.builders.origin import rectangle, square
+
+AVA = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "ava" / "raw_sample" / "russian_river_valley.geojson"
 
 
 def test_ground_that_moves_is_added_on_one_side_and_removed_on_the_other():
@@ -48,3 +55,14 @@ def test_units_are_the_same_under_another_name_of_the_same_place():
     new = {"太谷区": "140703", "新镇": "新镇"}
     assert compare_lists(old, new) == {"太谷区": Stays.KEPT, "新镇": Stays.ADDED, "老镇": Stays.REMOVED}
     assert compare_lists({}, {}) == {}
+
+
+@pytest.mark.skipif(not AVA.exists(), reason=f"the shared data are not at {AVA}")
+def test_five_real_versions_add_up():
+    versions = sorted(json.loads(AVA.read_text())["features"], key=lambda feature: feature["properties"]["valid_start"])
+    outlines = [shape(feature["geometry"]) for feature in versions]
+    found = [compare(old, new) for old, new in pairwise(outlines)]
+    assert [each.old_m2 + each.added_m2 - each.removed_m2 for each in found] == pytest.approx([each.new_m2 for each in found], abs=5)
+    assert found[0].added_m2 == found[0].removed_m2 == 0, "the second version changed words only"
+    assert found[2].added_m2 > 100e6
+    assert found[2].removed_permille == 0
