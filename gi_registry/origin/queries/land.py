@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, and_, column, func, or_, select, table
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Date, TextClause, and_, bindparam, column, func, select, table, text
 from sqlmodel import Session, col
 
 from gi_registry.db import CGCS2000
@@ -67,22 +65,8 @@ def _meets_box(session: Session, geometry: BaseGeometry) -> ColumnElement[bool]:
 
 def _pairs(session: Session, gi_id: int, first: date, last: date) -> Iterator[tuple[Plot, Plot]]:
     """Yield the pairs of plots of a GI whose boxes meet, both in use within [first, last)."""
-    one, other = aliased(Plot), aliased(Plot)
-    used = [
-        condition
-        for plot in (one, other)
-        for condition in (
-            col(plot.gi_id) == gi_id,
-            or_(col(plot.valid_from).is_(None), col(plot.valid_from) < last),
-            or_(col(plot.valid_to).is_(None), col(plot.valid_to) > first),
-        )
-    ]
-    query: Any = select(col(one.id), col(other.id)).where(col(one.id) < col(other.id), *used)
-    if session.get_bind().dialect.name == "postgresql":
-        query = query.where(col(one.geometry).op("&&", is_comparison=True)(col(other.geometry)))
-    else:
-        query = _joined_by_box(query, one, other)
-    pairs = [(row[0], row[1]) for row in session.execute(query)]
+    query = _BY_GIST if session.get_bind().dialect.name == "postgresql" else _BY_RTREE
+    pairs = [(row[0], row[1]) for row in session.execute(query, {"gi": gi_id, "first": first, "last": last})]
     for start in range(0, len(pairs), PIECE):
         piece = pairs[start : start + PIECE]
         wanted = {key for pair in piece for key in pair}
@@ -90,13 +74,20 @@ def _pairs(session: Session, gi_id: int, first: date, last: date) -> Iterator[tu
         yield from ((plots[left], plots[right]) for left, right in piece)
 
 
-def _joined_by_box(query: Any, one: Any, other: Any) -> Any:
-    left = table("plot_rtree", column("id"), *map(column, _SIDES)).alias("left_box")
-    right = table("plot_rtree", column("id"), *map(column, _SIDES)).alias("right_box")
-    meets = and_(
-        right.c.min_lon <= left.c.max_lon,
-        right.c.max_lon >= left.c.min_lon,
-        right.c.min_lat <= left.c.max_lat,
-        right.c.max_lat >= left.c.min_lat,
+def _text(joined: str) -> TextClause:
+    used = " AND ".join(
+        f"{plot}.gi_id = :gi AND ({plot}.valid_from IS NULL OR {plot}.valid_from < :last)"
+        f" AND ({plot}.valid_to IS NULL OR {plot}.valid_to > :first)"
+        for plot in ("one", "other")
     )
-    return query.where(left.c.id == one.id, right.c.id == other.id, meets)
+    found = text(f"SELECT one.id, other.id FROM {joined} WHERE one.id < other.id AND {used}")  # noqa: S608  # no word of a stranger
+    return found.bindparams(bindparam("first", type_=Date()), bindparam("last", type_=Date()))
+
+
+_BY_GIST = _text("plot one JOIN plot other ON one.geometry && other.geometry")
+# CROSS JOIN keeps SQLite to this order: each plot asks the tree for its neighbours, instead of every plot being held against every other.
+_BY_RTREE = _text(
+    "plot one CROSS JOIN plot_rtree a ON a.id = one.id"
+    " CROSS JOIN plot_rtree b ON b.min_lon <= a.max_lon AND b.max_lon >= a.min_lon AND b.min_lat <= a.max_lat AND b.max_lat >= a.min_lat"
+    " CROSS JOIN plot other ON other.id = b.id"
+)

@@ -78,7 +78,8 @@ class FileRow:
     @property
     def clean(self) -> bool:
         """Whether nothing about the plot asks for a person's decision."""
-        return self.possible and self.outline is not None and not self.shift and not self.shared.any
+        inside = self.verdict is None or self.verdict.counts
+        return self.possible and inside and self.outline is not None and not self.shift and not self.shared.any
 
 
 @dataclass
