@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 from gi_registry.anomalies.models import Finding
 from gi_registry.anomalies.rules.grounds import ground_named
-from gi_registry.batches.models import GoodsRecord, Trade
+from gi_registry.batches.models import CapProposal, GoodsRecord, Trade
 from gi_registry.batches.queries import records_in_state, trades_in_state
+from gi_registry.batches.queries.caps import waiting_proposals
 from gi_registry.db import Installation
 from gi_registry.desk import queries
 from gi_registry.divisions.queries import working_days
@@ -173,6 +174,8 @@ def _goods(work: Work) -> list[Group]:
             Item(say("双方数量不一致的购销"), name, say("售出方：%(why)s", why=trade.reason), f"/trades/{trade.id}") for trade, name in rows
         )
         found.append(Group(say("双方数量不一致的购销"), items, total, "", say("没有双方数量不一致的购销。")))
+    if work.allows("cap:approve"):
+        found.append(_proposed_caps(work))
     if work.allows("record:decide"):
         waiting, total = records_in_state(work.session, work.visible(GoodsRecord, "record:decide"), "proposed", limit=queries.SHOWN)
         items = tuple(
@@ -198,6 +201,20 @@ def _area_proposals(work: Work) -> list[Group]:
         for row in rows
     )
     return [Group(say("待核准的产地范围提案"), items, total, "", say("没有等待核准的范围提案。"))] if total else []
+
+
+def _proposed_caps(work: Work) -> Group:
+    proposals = waiting_proposals(work.session, work.visible(CapProposal, "cap:approve"))
+    items = tuple(
+        Item(
+            say("%(year)s 年度上限提案", year=proposal.year),
+            get_gi(work.session, proposal.gi_id).name,
+            say("%(n)s 项额度减少，等待省级核准", n=proposal.seen.get("losing", 0)),
+            f"/office/cap-proposals/{proposal.id}",
+        )
+        for proposal in proposals[: queries.SHOWN]
+    )
+    return Group(say("待核准的上限提案"), items, len(proposals), "", say("没有等待核准的上限提案。"))
 
 
 def _reports(work: Work, state: str, title: Words, why: Words) -> Group:

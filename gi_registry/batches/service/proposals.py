@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlmodel import Session
-
 from gi_registry.batches.models import CapProposal, YieldCap
 from gi_registry.batches.queries import LedgerKey
 from gi_registry.batches.queries import capacity as read
@@ -238,8 +236,3 @@ def _consequence(row: Row, unit: str) -> Words:
 def cap_amount(per: str, quantity: int, unit: str) -> Words:
     """Return a cap's quantity with its unit; a conversion as so many of a thousand."""
     return say("每千份折成 %(n)s 份", n=quantity) if per == Per.INPUT else with_unit(quantity, unit)
-
-
-def waiting(session: Session, work: Work) -> Sequence[CapProposal]:
-    """Return the proposals that the actor may decide on."""
-    return stored.waiting_proposals(session, work.visible(CapProposal, "cap:approve"))
