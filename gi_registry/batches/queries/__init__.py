@@ -14,6 +14,7 @@ from gi_registry.batches.queries.batches import (
     list_batches,
     locked_batch,
     next_batch_position,
+    purchases_from,
     shares_of,
     unconfirmed_from,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "next_batch_position",
     "next_transfer_id",
     "overdue_trades",
+    "purchases_from",
     "purchases_without_trade",
     "records_in_state",
     "records_of",

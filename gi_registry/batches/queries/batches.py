@@ -111,6 +111,12 @@ def confirmed_sales(session: Session, key: LedgerKey) -> Sequence[Batch]:
     return session.execute(query.order_by(col(Batch.id))).scalars().all()
 
 
+def purchases_from(session: Session, authorisation_id: int) -> Sequence[Batch]:
+    """Return what other users say they bought from an authorisation, newest first."""
+    query = select(Batch).where(col(Batch.supplier_authorisation_id) == authorisation_id, col(Batch.state).in_(COUNTED))
+    return session.execute(query.order_by(col(Batch.id).desc())).scalars().all()
+
+
 def unconfirmed_from(session: Session, authorisation_id: int) -> Sequence[tuple[Batch, int | None]]:
     """Return what other users say they bought from an authorisation and it has not confirmed, newest first, each with its sale's id.
 

@@ -6,7 +6,8 @@ entitlement would not hold it.
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -97,7 +98,8 @@ def dispute_trade(work: Work, trade_id: int, *, quantity: str, why: str, version
 def accept_trade(work: Work, trade_id: int, *, version: int | None = None) -> Trade:
     """Take over, as the buyer, the seller's figure: the purchase is corrected, the goods leave the seller's stock, the sale counts.
 
-    Raises Conflict where the seller sold nothing, MassBalanceExceeded where the goods that are too many are no longer there.
+    Raises Conflict where the seller sold nothing or its books do not hold the sale, MassBalanceExceeded where the goods that are too many
+    are no longer there.
     """
     held = _as_buyer(work, trade_id, version)
     TRADE_LIFE.after(held.trade.state, "accept")
@@ -105,7 +107,8 @@ def accept_trade(work: Work, trade_id: int, *, version: int | None = None) -> Tr
     with not_overdrawn(work, held.buyer):
         _correct(work, held, agreed)
         held.trade.quantity = agreed
-        _agree(work, held, agreed, action="accept", grade=None)
+        with _sellers_stock_unseen(held, agreed):
+            _agree(work, held, agreed, action="accept", grade=None)
     _tell(work, held.trade.seller_authorisation_id, held, say("购进方已按您的数量更正 %(number)s", number=held.batch.number))
     return held.trade
 
@@ -206,6 +209,18 @@ def _agree(work: Work, held: _Locked, quantity: int, *, action: str, grade: str 
         postings = ledger.sale(quantity, held=stock, unit=held.trade.unit, grade=held.trade.grade if grade is None else grade)
         post(work, held.seller, postings, tag=SELL, source_kind="batch", source_id=held.trade.batch_id)
         sellers.settle(work, held.trade, held.batch, action=action)
+
+
+@contextmanager
+def _sellers_stock_unseen(held: _Locked, agreed: int) -> Iterator[None]:
+    """Tell a buyer that the seller's books do not hold the sale, without the seller's figures."""
+    try:
+        yield
+    except Conflict as refusal:
+        raise Conflict(
+            say("售出方台账上的库存或额度不够转出 %(n)s，暂时不能采纳。", n=with_unit(agreed, held.trade.unit)),
+            remedy=say("请售出方补报批次后再采纳，或由其直接确认。"),
+        ) from refusal
 
 
 def _correct(work: Work, held: _Locked, agreed: int) -> None:

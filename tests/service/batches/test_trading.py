@@ -88,6 +88,15 @@ def test_what_was_never_sold_cannot_be_taken_over(work, village):
     assert (trade.state, stock(work, buyer)) == ("withdrawn", 0)
 
 
+def test_a_buyer_does_not_see_the_sellers_stock_where_it_is_too_small(work, village):
+    _gi, seller, buyer = village
+    _batch, trade = make_trade(work, buyer, seller)
+    service.dispute_trade(work, trade.id, quantity="1200", why="交了 1 200 件")
+    with pytest.raises(Conflict, match="不够转出 1\u2009200 件") as refusal:
+        service.accept_trade(work, trade.id)
+    assert "1\u2009000" not in str(refusal.value)
+
+
 def test_goods_that_bear_labels_are_not_corrected_away(work, village):
     _gi, seller, buyer = village
     batch, trade = make_trade(work, buyer, seller)
