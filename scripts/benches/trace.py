@@ -17,8 +17,8 @@ from typing import Any
 from benches.frame import Better, Figure
 
 BATCHES, GROUP, ROW = 1_000_000, 10, 20
-WALKS = 400
-PEER_WALKS = 60
+WALKS = 150
+PEER_WALKS = 20
 MOST_MS = 20.0
 ROUNDS = 3
 

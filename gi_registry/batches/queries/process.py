@@ -47,6 +47,20 @@ def process_that_made(session: Session, batch_id: int) -> Process | None:
     return session.execute(query.where(col(ProcessOutput.batch_id) == batch_id)).scalar_one_or_none()
 
 
+def sold_by(session: Session, authorisation_id: int) -> Sequence[Batch]:
+    """Return other users' purchases that an authorisation confirmed to have sold, newest first."""
+    query = select(Batch).where(col(Batch.supplier_authorisation_id) == authorisation_id, col(Batch.sale_confirmed_on).is_not(None))
+    return session.execute(query.where(col(Batch.state).in_(COUNTED)).order_by(col(Batch.id).desc())).scalars().all()
+
+
+def made_by_any(session: Session, batch_ids: Sequence[int]) -> set[int]:
+    """Return which of some batches come from a process."""
+    found: set[int] = set()
+    for some in _some(batch_ids):
+        found |= set(session.execute(select(col(ProcessOutput.batch_id)).where(col(ProcessOutput.batch_id).in_(some))).scalars())
+    return found
+
+
 def taken_by(session: Session, process_id: int) -> Sequence[tuple[ProcessInput, Batch]]:
     """Return what a process took, in the order of batches."""
     query = select(ProcessInput, Batch).join(Batch, col(Batch.id) == col(ProcessInput.batch_id))

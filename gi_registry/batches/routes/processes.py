@@ -97,3 +97,12 @@ def undo_process(process_id: int) -> Response:
 def show_trace(batch_id: int) -> str:
     """Show where a batch comes from and what was made of it."""
     return page("batches/trace.html", shown=process_pages.trace_page(current_work(), batch_id), **_WORDS)
+
+
+@bp.post("/batches/<int:batch_id>/sales")
+@access("batch:declare")
+def name_source(batch_id: int) -> Response:
+    """Say that a sale came from this batch."""
+    reshow(show_trace, batch_id)
+    service.name_source(current_work(), batch_id, purchase_id=number_arg("purchase_id", 0) or 0)
+    return redirect_with(say("已归入本批。"), "batches.show_trace", batch_id=batch_id)

@@ -61,6 +61,8 @@ TAG_WORDS: dict[str, Words] = {
     "process:make": say("加工产出"),
     "process:lose": say("加工损耗"),
     "process:undo": say("撤销加工"),
+    "sale:from_batch": say("售出归入批次"),
+    "sale:unnamed": say("售出归入批次"),
     "quota:reserve": say("申领标识，预留额度"),
     "quota:use": say("激活贴标"),
     "quota:release": say("退回额度"),

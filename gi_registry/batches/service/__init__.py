@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gi_registry.batches.queries import find_batch, find_trade, get_batch, labelled_of_batch, list_batches
+from gi_registry.batches.service.attributing import name_source
 from gi_registry.batches.service.capacity import AreaOfYear, area_of_year, entitlement
 from gi_registry.batches.service.caps import set_cap
 from gi_registry.batches.service.declaring import (
@@ -60,6 +61,7 @@ __all__ = [
     "labelled_of_batch",
     "lapse_trades",
     "list_batches",
+    "name_source",
     "reach_of",
     "recall_batch",
     "record_answer",

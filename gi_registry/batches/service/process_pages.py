@@ -13,6 +13,7 @@ from gi_registry.batches.queries import process as reads
 from gi_registry.batches.queries.trace import Node
 from gi_registry.batches.rules.graph import Edge, placed
 from gi_registry.batches.rules.process import PROCESS_LIFE
+from gi_registry.batches.service.attributing import sold_without_source
 from gi_registry.batches.service.declaring import view_batch
 from gi_registry.batches.service.pages import Happening
 from gi_registry.batches.service.posting import key_of, left_of
@@ -115,6 +116,7 @@ class TracePage:
     cut: bool
     may_process: bool
     taken_by: Sequence[Process]
+    sold: Sequence[Batch]
 
     @property
     def joined(self) -> bool:
@@ -190,6 +192,7 @@ def trace_page(work: Work, batch_id: int) -> TracePage:
         cut=up.walk.cut or down.cut,
         may_process=work.allows("batch:declare", batch) and not batch.farmer_id,
         taken_by=reads.processes_into(session, batch_id),
+        sold=sold_without_source(work, batch) if work.allows("batch:declare", batch) else (),
     )
 
 

@@ -130,3 +130,51 @@ def test_a_stranger_recalls_nothing(work, hill):
     with pytest.raises(NotFound):
         service.reach_of(Work(work.session, stranger, work.now), hill["first"].id)
     assert reads.downstream_ids(work.session, hill["first"].id)
+
+
+@pytest.fixture
+def sold(work, hill):
+    """40 kg of the second harvest's leaf were sold to another user, who made tea of it; the county is the same."""
+    authorisation = hill["authorisation"]
+    other = make_authorisation(work, protection=registry.get_protection(work.session, authorisation.protection_id))
+    spring = make_batch(work, authorisation, unit="g", quantity="100", commodity="鲜叶")
+    bought = {"kind": "purchase", "unit": "g", "quantity": "40", "commodity": "鲜叶", "supplier_number": authorisation.number}
+    purchase = make_batch(work, other, **bought)
+    service.confirm_sale(work, purchase.id)
+    product = make_product(work, other, name="示例红茶", unit="g", content_per_label=100)
+    (tea,) = made(work, do(work, "transform", [(purchase, "40")], {"product_id": product.id, "quantity": "10"}))
+    return {"spring": spring, "purchase": purchase, "tea": tea, "other": other}
+
+
+def test_a_sale_is_put_down_to_its_batch_once(work, hill, sold):
+    assert service.available_of_batch(work.session, sold["spring"].id) == 100_000
+    process = service.name_source(work, sold["spring"].id, purchase_id=sold["purchase"].id)
+    assert process.kind == "sale"
+    assert service.available_of_batch(work.session, sold["spring"].id) == 60_000
+    assert {node.id for node in service.trace_down(work.session, sold["spring"].id).nodes} >= {sold["purchase"].id, sold["tea"].id}
+    with pytest.raises(Invalid):
+        service.name_source(work, sold["spring"].id, purchase_id=sold["purchase"].id)
+    with pytest.raises(NotFound):
+        service.name_source(work, sold["spring"].id, purchase_id=hill["tea"].id)
+
+
+def test_the_county_recalls_across_a_sale_and_a_producer_only_its_own(work, hill, sold):
+    service.name_source(work, sold["spring"].id, purchase_id=sold["purchase"].id)
+    user = work.session.get(Organisation, hill["authorisation"].organisation_id)
+    producer = Work(work.session, make_actor(work, "producer_approver", organisation=user), work.now)
+    assert {batch.id for batch in service.reach_of(producer, sold["spring"].id).beyond} == {sold["purchase"].id, sold["tea"].id}
+    county = Work(work.session, make_actor(work, "county_approver", division="999999"), work.now)
+    assert service.reach_of(county, sold["spring"].id).beyond == ()
+    service.recall_batch(county, sold["spring"].id, why="抽检不合格")
+    assert (sold["purchase"].state, sold["tea"].state) == ("recalled", "recalled")
+
+
+def test_a_producers_recall_tells_the_buyer(work, hill, sold):
+    service.name_source(work, sold["spring"].id, purchase_id=sold["purchase"].id)
+    user = work.session.get(Organisation, hill["authorisation"].organisation_id)
+    service.recall_batch(
+        Work(work.session, make_actor(work, "producer_approver", organisation=user), work.now), sold["spring"].id, why="受潮"
+    )
+    assert sold["tea"].state == "declared"
+    told = [notice.title for notice in work.session.exec(select(Notice)) if notice.organisation_id == sold["other"].organisation_id]
+    assert f"您购进的货来自已召回的批次 {sold['spring'].number}，请停止销售并召回" in told
