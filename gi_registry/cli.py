@@ -132,7 +132,7 @@ def admin() -> None:
 @click.option("--name", required=True)
 @click.option("--role", default="security_admin", show_default=True)
 @click.option("--division", default="", help="Division code of an office role.")
-@click.option("--organisation", default="", help="USCC of the organisation of a producer, holder or printer.")
+@click.option("--organisation", default="", help="USCC of the organisation of a producer, holder, printer or testing institution.")
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj

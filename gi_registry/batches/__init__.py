@@ -8,6 +8,9 @@ elsewhere (预印包装). The *entitlement* (核定额度) of an authorisation, 
 
 and *reserved*, *used*, *left* say how much of it is spoken for. Grams or pieces, integers only.
 
+A *test report* (检测报告) binds to batches; an institution enters it for the batch numbers it was told, a user with its scan, a file with
+warnings (``service/quality.py``).
+
 Invariants. The ledger is double-entry and append-only: each transfer is zero-sum per family (goods, quota) and unit, checked here and
 by a trigger; entries come first and the transfer seals them. Holding accounts never fall below zero. A reservation beyond the
 entitlement is refused under a lock of the quota row; a record someone states is stored with its warnings. A cap is superseded,
