@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+import numpy
 from shapely import MultiPolygon, Polygon
 
 from gi_registry.kernel.errors import Invalid
@@ -41,7 +42,7 @@ def _polygon(value: object, notes: dict[str, Words], settle: Settle) -> Polygon 
         raise ValueError
     if not rings or len(set(rings[0])) < 3:
         return None
-    return Polygon(rings[0], [ring for ring in rings[1:] if len(set(ring)) >= 3])
+    return Polygon(numpy.array(rings[0]), [numpy.array(ring) for ring in rings[1:] if len(set(ring)) >= 3])
 
 
 def _ring(value: object, notes: dict[str, Words], settle: Settle) -> list[Position]:

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy
 import shapely
+from numpy.typing import NDArray
 from shapely import MultiPolygon, Polygon
 from shapely.geometry import LinearRing
 
@@ -143,11 +144,11 @@ def read_polygon(value: object, notes: dict[str, Words], settle: Settle = as_the
         raise defect(say("面没有坐标。"), say("请填写边界的坐标，至少 3 个不同的点。"))
     if len(value) > MOST_RINGS:
         raise defect(say("一块面有 %(count)s 个环，超过 %(most)s 个。", count=len(value), most=MOST_RINGS), say("请删去细碎的内环。"))
-    rings = [read_ring(ring, notes, settle) for ring in value]
+    rings = [numpy.array(read_ring(ring, notes, settle)) for ring in value]  # as lists they would cost shapely seconds
     if sum(map(len, rings)) > MOST_POSITIONS:
         raise defect(say("边界的点超过 %(most)s 个。", most=MOST_POSITIONS), say("请先简化边界（保留 1 米以内的精度即可）。"))
     for number, ring in enumerate(rings):
-        if len(ring) > LARGE_RING and tangled(numpy.asarray(ring)):
+        if len(ring) > LARGE_RING and tangled(ring):
             raise scribble()
         if not LinearRing(ring).is_simple:
             _refuse_crossing(Polygon(ring), "hole" if number else "shell")
@@ -184,7 +185,7 @@ def _check_hole(shell: Polygon, hole: Polygon) -> None:
         raise defect(say("挖去的部分（内环）与外边界相交。"), say("内环须整个位于外边界之内，最多与它相接于一点。"))
 
 
-def _note_winding(rings: list[list[Position]], notes: dict[str, Words]) -> None:
+def _note_winding(rings: list[NDArray[numpy.float64]], notes: dict[str, Words]) -> None:
     wrong = any(LinearRing(ring).is_ccw == bool(number) for number, ring in enumerate(rings))
     if wrong:
         notes["winding"] = say("边界的绕行方向与 RFC 7946 相反，已改正，不影响位置和面积。")

@@ -10,7 +10,7 @@ import pytest
 from pyproj import Geod
 
 from gi_registry.origin.rules.rings import Reading
-from gi_registry.origin.rules.shift import Datum, from_gcj02, moved_m, read_as, to_gcj02, unshifted
+from gi_registry.origin.rules.shift import Datum, from_bd09, from_gcj02, moved_m, read_as, to_bd09, to_gcj02, unshifted
 from tests.builders.origin import square
 
 PAIRS = Path(__file__).resolve().parents[4] / "shared/data/divisions/gcj02_wgs84_pairs.csv"
@@ -55,3 +55,25 @@ def test_an_outline_is_converted_only_when_it_is_said_to_be_shifted() -> None:
     assert converted.converted_from == "gcj02"
     assert moved_m(outline.geometry, converted.geometry) == moved_m(outline.geometry, unshifted(outline.geometry)) == 469
     assert "469" in str(converted.warnings[-1])
+
+
+def test_bd09_is_gcj02_once_more_and_comes_back_to_a_centimetre() -> None:
+    chance = numpy.random.default_rng(20260311)
+    places = numpy.column_stack([chance.uniform(74, 134, 5_000), chance.uniform(19, 53, 5_000)])
+    _there, _back, lengths = GEOD.inv(*places.T, *from_bd09(to_bd09(places)).T)
+    assert float(numpy.max(lengths)) < 0.01
+    tiananmen = to_bd09(numpy.array([[116.3974799, 39.9087]]))
+    assert metres(tiananmen, numpy.array([[116.410096, 39.916443]])) < 1
+
+
+def test_bd09_abroad_stays() -> None:
+    abroad = numpy.array([[-122.9, 38.5], [2.35, 48.85]])
+    assert (to_bd09(abroad) == abroad).all()
+    assert (from_bd09(abroad) == abroad).all()
+
+
+def test_what_was_converted_is_never_converted_again() -> None:
+    once = read_as(Reading(square(100)), Datum.BD09)
+    assert once.converted_from == "bd09"
+    assert read_as(once, Datum.GCJ02) is once
+    assert "BD-09" in str(once.warnings[-1])
