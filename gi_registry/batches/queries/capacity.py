@@ -116,13 +116,10 @@ def counted_units(session: Session, users: Collection[int], gi_id: int, *, on: d
 
 def spoken_for(session: Session, users: Collection[int], gi_id: int, year: int) -> dict[tuple[int, str, str], tuple[int, int]]:
     """Return what is reserved and used of a year, by user, zone and unit."""
-    query = select(
-        col(LedgerAccount.authorisation_id),
-        col(LedgerAccount.zone),
-        col(LedgerAccount.unit),
-        col(LedgerAccount.kind),
-        LedgerAccount.balance,
-    ).where(
+    columns: tuple[Any, ...] = (
+        LedgerAccount.authorisation_id, LedgerAccount.zone, LedgerAccount.unit, LedgerAccount.kind, LedgerAccount.balance,
+    )  # fmt: skip
+    query = select(*columns).where(
         col(LedgerAccount.gi_id) == gi_id,
         col(LedgerAccount.year) == year,
         _of(LedgerAccount.authorisation_id, users),
