@@ -57,7 +57,8 @@ def _workbook(rows: Iterable[Mapping[str, Any]], *, columns: Sequence[str], name
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with Workbook(out, {"in_memory": True, **plain}) as book:
         sheet = book.add_worksheet(name[:31])
-        for line, cells in enumerate([list(columns), *([row.get(column) for column in columns] for row in rows)]):
+        lines: list[list[Any]] = [list(columns), *([row.get(column) for column in columns] for row in rows)]
+        for line, cells in enumerate(lines):
             for place, cell in enumerate(cells):
                 sheet.write(line, place, cell if isinstance(cell, int | float) or cell is None else str(cell))
         sheet.freeze_panes(1, 0)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from werkzeug.wrappers import Response
 
-from gi_registry.batches.models import CapacityUnit
 from gi_registry.batches.routes.blueprint import bp
 from gi_registry.batches.routes.caps import CAP_PAGE
 from gi_registry.batches.rules.caps import CAPACITY_UNIT_LIFE, COUNTED_PER, UNIT_NAMES
@@ -70,7 +69,7 @@ def end_unit(capacity_unit_id: int) -> Response:
     return _done(capacity_unit_id, service.end_unit, say("止期已录入。"))
 
 
-def _done(capacity_unit_id: int, act: Callable[..., CapacityUnit], message: Words) -> Response:
+def _done(capacity_unit_id: int, act: Callable[..., object], message: Words) -> Response:
     work = current_work()
     authorisation_id = service.unit_owner(work, capacity_unit_id)
     reshow(show_capacity, authorisation_id)

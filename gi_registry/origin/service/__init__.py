@@ -6,8 +6,8 @@ from gi_registry.origin.service.area_pages import AreasPage, PublicArea, areas_p
 from gi_registry.origin.service.areas import add_area, end_area
 from gi_registry.origin.service.comparing import ProposalPage, consequences_of, proposal_page
 from gi_registry.origin.service.farmers import farmer_for
-from gi_registry.origin.service.judging import default_tolerance_m, judge, judge_plots
 from gi_registry.origin.service.judgement_pages import JudgementsPage, judgements_page
+from gi_registry.origin.service.judging import default_tolerance_m, judge, judge_plots
 from gi_registry.origin.service.land_pages import (
     LandPage,
     Verifying,
