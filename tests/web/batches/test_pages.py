@@ -129,10 +129,13 @@ def test_a_seller_confirms_on_its_ledger_page(client, farm, open_work):
         assert service.entitlement(work.session, farm["other"], gi_id=farm["gi"], year=2025, unit="piece").total == 200
 
 
-def test_an_officer_corrects_a_cap_and_the_old_one_stays(client, farm):
+def test_an_officer_raises_a_cap_and_the_old_one_stays_but_does_not_cut_it_alone(client, farm):
     sign_in(client, "zhao")
     path = f"/office/gis/{farm['gi']}/caps"
-    form = {"year": "2025", "unit": "piece", "per_mu": "400", "status": "final", "decided_on": "2025-12-01", "basis": "更正"}
+    form = {"year": "2025", "unit": "piece", "per_mu": "700", "status": "final", "decided_on": "2025-12-01", "basis": "更正"}
+    alone = post(client, path, form | {"per_mu": "400"})
+    assert alone.status_code == 403
+    assert "两个人" in alone.text
     assert post(client, path, form).status_code == 303
     shown = client.get(path).text
     assert "已被代替" in shown
