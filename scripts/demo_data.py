@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+import demo_data_goods as goods
 import demo_data_scenes as scenes
 from chinese_calendar import constants
 
@@ -78,6 +79,7 @@ class Stage:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.at = at
         self.secret_key = read_settings().secret_key
 
     def acting(self, login: str, moment: datetime) -> AbstractContextManager[Work]:
@@ -105,9 +107,10 @@ def load(database: Database) -> list[str]:
     _season_of_stock(stage)
     with stage.acting("bing", at(YEAR, 11, 20)) as work:
         scenes.draw_on_a_phone_map(work, _own(work).id, _own(work).gi_id)
+    goods.tell(stage, year=YEAR, password=PASSWORD)
     code = _first_code(stage)
     copied = _copied_code(stage)
-    accounts_line = "、".join([*OFFICERS, *PRODUCERS, *HOLDERS])
+    accounts_line = "、".join([*OFFICERS, *PRODUCERS, *HOLDERS, goods.TESTER[0]])
     return [
         f"待查验的一枚码  {{base}}/T/{code}",
         f"被复制的一枚码  {{base}}/T/{copied}",
@@ -115,7 +118,7 @@ def load(database: Database) -> list[str]:
         f"登录 {{base}}/sign-in  口令均为 {PASSWORD}",
         f"账号  {accounts_line}",
         "  jia 甲（诚实的蟹农） yi 乙（12 亩塘） wu 戊（去年未用标） ding 丁（陈茶） bing 丙（手机地图） ji 己（码被复制）",
-        "  xian / xianzhang / shi / sheng 县承办、县审批、市、省   xiehui 权利人",
+        "  xian / xianzhang / shi / sheng 县承办、县审批、市、省   xiehui 权利人   jiance 检测机构",
     ]
 
 

@@ -27,7 +27,7 @@ from tests.browser.test_frame import OVERFLOW
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("every-page")]
 
-PEOPLE = ("", "jia", "yi", "bing", "wu", "xian", "xianzhang", "shi", "sheng", "guojia", "shenji", "anquan")
+PEOPLE = ("", "jia", "yi", "bing", "wu", "xian", "xianzhang", "shi", "sheng", "guojia", "shenji", "anquan", "ji", "xiehui", "jiance")
 SERIOUS = {"serious", "critical"}
 MOST = 400
 FILES = {

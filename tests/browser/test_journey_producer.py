@@ -28,7 +28,7 @@ def test_from_the_plot_to_activated_labels(visit: Any, width: int) -> None:
     page.fill("[name=geometry]", CORNERS[width])
     page.fill("[name=valid_from]", f"{YEAR}-03-01")
     fits(page)
-    press(page, "main form[action$='/plots/new'] button")
+    press(page, "main form[action$='/plots/new'] button:not([type=button])")
     assert re.search(r"/plots/\d+$", page.url), page.locator("main").inner_text()[:600]
     assert "在产地范围内" in page.locator("main").inner_text()
     fits(page)

@@ -12,7 +12,7 @@ from gi_registry.kernel.errors import Conflict, StaleVersion
 from gi_registry.log.verification import verify
 from gi_registry.origin import service
 from gi_registry.origin.rules.rings import Reading
-from gi_registry.origin.rules.shift import to_gcj02
+from gi_registry.origin.rules.shift import Datum, to_gcj02
 from gi_registry.origin.rules.terms import Verdict
 from gi_registry.origin.schemas import PlotFields
 from gi_registry.origin.service.judging import judge_plots
@@ -85,7 +85,7 @@ def test_a_plot_inside_is_not_pointed_at(story: Any) -> None:
 def test_a_form_that_says_gcj02_is_converted_at_once_and_never_again(story: Any) -> None:
     work, authorisation = story
     text = "\n".join(f"{x:.8f},{y:.8f}" for x, y in shapely.get_coordinates(shifted(POND))[:-1])
-    outline = service.read_outline(text, None, datum="gcj02")
+    outline = service.read_outline(text, None, datum=Datum.GCJ02)
     plot = service.declare_plot(work, authorisation.id, fields=PlotFields(name="东塘"), outline=outline)
     assert verdict_of(work, plot).verdict is Verdict.INSIDE
     with pytest.raises(Conflict):
