@@ -12,6 +12,7 @@ from gi_registry.bulk.rules.geofile import GeoFile, geofile_of, refusal
 
 _PACKAGES = str(Path(__file__).resolve().parents[2])
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv.pop(2)); from gi_registry.bulk.geofiles.main import main; main()"
+_LONGEST_WISH = 300
 _WALL_S = 10.0
 _WALL_S_PER_MB = 3.0
 _MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"SQLite format 3\x00", b"\x00\x00\x27\x0a")
@@ -46,9 +47,10 @@ def check_geojson(content: bytes) -> None:
 
 
 def _asked(content: bytes, **wishes: str) -> dict[str, Any]:
+    told = json.dumps({name: wish[:_LONGEST_WISH] for name, wish in wishes.items()})
     try:
         done = subprocess.run(
-            [sys.executable, "-I", "-c", _PROGRAM, json.dumps(wishes), _PACKAGES],
+            [sys.executable, "-I", "-c", _PROGRAM, told, _PACKAGES],
             input=content,
             capture_output=True,
             timeout=_WALL_S + _WALL_S_PER_MB * len(content) / 1_000_000,
@@ -62,6 +64,6 @@ def _asked(content: bytes, **wishes: str) -> dict[str, Any]:
         raise refusal("ended")
     try:
         answer: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise refusal("ended") from None
     return answer

@@ -40,6 +40,8 @@ FILES = {
 
 STEPS = 12
 UNREACHED = {
+    "batches.new_issue": "behind the form that asks for batch numbers; tests/web/batches/test_tests.py opens it",
+    "batches.show_process": "from the batches it made; tests/browser/test_journey_recall.py opens it",
     "origin.show_plot_file": "only after a file was brought; tests/browser/test_journey_plots.py opens it",
     "accounts.show_code": "only between password and second factor; tests/web/accounts opens it",
     "accounts.show_enrolment": "only while a second factor must be set up; tests/web/accounts opens it",

@@ -15,6 +15,7 @@ from gi_registry.bulk.geofiles.archive import Archive
 from gi_registry.bulk.geofiles.words import Layer, Refused
 
 MEMORY = 1_500_000_000
+MOST_ANSWER = 120_000_000
 CPU_S = 1.2
 CPU_S_PER_MB = 1.5
 _COMPANIONS = {"shp", "shx", "dbf", "prj", "cpg"}
@@ -121,4 +122,7 @@ def main() -> None:
         answer = {"refused": "too-large", "value": ""}
     except Exception:  # noqa: BLE001  # whatever a broken file makes the readers raise
         answer = {"refused": "broken", "value": ""}
-    sys.stdout.write(json.dumps(answer))
+    told = json.dumps(answer)
+    if len(told) > MOST_ANSWER:
+        told = json.dumps({"refused": "too-large", "value": ""})
+    sys.stdout.write(told)

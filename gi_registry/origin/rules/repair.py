@@ -165,9 +165,10 @@ def _without_pinholes(polygon: Polygon, tally: Counter[str]) -> Polygon:
 def _refuse_scribble(parts: Iterable[Polygon]) -> None:
     """Raise Invalid where a ring crosses itself very often; a small one that is valid for all its spikes is none."""
     for part in parts:
-        corners = numpy.asarray(part.exterior.coords)[:, :2]
-        if tangled(corners) and (len(corners) > LARGE_RING or not Polygon(corners).is_valid):
-            raise scribble()
+        for ring in (part.exterior, *part.interiors):
+            corners = numpy.asarray(ring.coords)[:, :2]
+            if tangled(corners) and (len(corners) > LARGE_RING or not Polygon(corners).is_valid):
+                raise scribble()
 
 
 def _drawn_m2(part: Polygon) -> float:

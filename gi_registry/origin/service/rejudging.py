@@ -221,7 +221,9 @@ def _upsert(work: Work, rows: list[dict[str, Any]]) -> None:
         return
     insert = _dialect(work).insert(PlotJudgement)
     values = {name: insert.excluded[name] for name in rows[0] if name not in {"plot_id", "area_version_id"}}
-    work.session.connection().execute(insert.on_conflict_do_update(index_elements=["plot_id", "area_version_id"], set_=values), rows)
+    as_new = PlotJudgement.plot_version <= insert.excluded["plot_version"]  # a plot edited while its slice waited was judged at once
+    upsert = insert.on_conflict_do_update(index_elements=["plot_id", "area_version_id"], set_=values, where=as_new)
+    work.session.connection().execute(upsert, rows)
 
 
 def _insert_changes(work: Work, rows: list[dict[str, Any]]) -> None:
