@@ -16,7 +16,7 @@ from gi_registry.bulk.geofiles.words import Layer, Refused
 
 MEMORY = 1_500_000_000
 MOST_ANSWER = 120_000_000
-CPU_S = 1.2
+CPU_S = 0.8
 CPU_S_PER_MB = 1.5
 _COMPANIONS = {"shp", "shx", "dbf", "prj", "cpg"}
 _PACKED = {"zip", "kmz", "rar", "7z", "gz", "tar"}
