@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlmodel import Session, col
 
 from gi_registry.batches.models import Batch, BatchPlot, LedgerAccount, LedgerEntry, LedgerTransfer, Process, ProcessInput, ProcessOutput
-from gi_registry.batches.queries.ledger import EntryRow, entries
+from gi_registry.batches.queries.ledger import EntryRow, LedgerKey, entries
 from gi_registry.batches.rules.ledger import QUOTA, Account
 from gi_registry.batches.rules.life import COUNTED, Kind
 from gi_registry.batches.rules.statements import Goods
@@ -113,18 +113,16 @@ def years_where(session: Session, whose: ColumnElement[bool]) -> list[int]:
     return sorted(session.execute(query).scalars(), reverse=True)
 
 
-def quota_where(session: Session, whose: ColumnElement[bool], *, years: Iterable[int]) -> dict[GoodsKey, tuple[int, int]]:
-    """Return what is reserved and what is used, by user, GI, year, zone and unit."""
-    kinds = (Account.RESERVED.value, Account.USED.value)
-    query = select(*_COLUMNS, col(LedgerAccount.kind), func.sum(col(LedgerAccount.balance))).where(
-        whose, col(LedgerAccount.year).in_(sorted(years)), col(LedgerAccount.kind).in_(kinds)
-    )
-    found: dict[GoodsKey, tuple[int, int]] = {}
-    for row in session.execute(query.group_by(*_COLUMNS, col(LedgerAccount.kind))):
-        key = GoodsKey(*row[:6])
-        reserved, used = found.get(key, (0, 0))
-        found[key] = (int(row[7]), used) if row[6] == kinds[0] else (reserved, int(row[7]))
-    return found
+def keys_where(session: Session, whose: ColumnElement[bool], *, years: Iterable[int]) -> list[LedgerKey]:
+    """Return every user, GI, year, zone and unit that has accounts of the product or of its quota in some years."""
+    columns = _COLUMNS[:5]
+    query = select(*columns).where(whose, col(LedgerAccount.year).in_(sorted(years)), col(LedgerAccount.commodity) == "").distinct()
+    return [LedgerKey(*row) for row in session.execute(query.order_by(*columns))]
+
+
+def own_goods(authorisation_id: int) -> ColumnElement[bool]:
+    """Return the condition that accounts are a user's own, not those of its farmers."""
+    return and_(of_authorisation(authorisation_id), col(LedgerAccount.farmer_id) == 0)
 
 
 def ground_of_goods(session: Session, gi_id: int, year: int) -> list[GroundOfGoods]:

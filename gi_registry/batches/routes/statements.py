@@ -82,17 +82,16 @@ def show_gi_statement(gi_id: int) -> str | Response:
 
 
 def _user_cells(row: service.UserRow) -> dict[str, object]:
-    figures = {line.name: line.quantity for line in row.goods.lines}
     return {
         "number": row.authorisation.number,
         "name": row.authorisation.raw_name,
         "unit": row.unit,
         "commodity": row.commodity,
         "opening": row.goods.came,
-        "harvest": figures.get("field", 0),
-        "bought": figures.get("supplier", 0),
-        "sold": -figures.get("sold", 0),
-        "lost": -figures.get("loss", 0),
+        "harvest": row.goods.harvest,
+        "bought": row.goods.bought,
+        "sold": row.goods.sold,
+        "lost": row.goods.lost,
         "labelled": row.goods.labelled,
         "closing": row.goods.closing,
         "entitled": row.use.entitled,

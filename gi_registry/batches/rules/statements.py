@@ -72,6 +72,31 @@ class Goods:
         return self.balances.get(Account.LABELLED, 0)
 
     @property
+    def harvest(self) -> int:
+        """What was harvested."""
+        return -self.balances.get(Account.FIELD, 0)
+
+    @property
+    def bought(self) -> int:
+        """What was bought, before conversion."""
+        return -self.balances.get(Account.SUPPLIER, 0)
+
+    @property
+    def unexplained(self) -> int:
+        """What bears labels, or was counted, without a declared source."""
+        return -self.balances.get(Account.UNEXPLAINED, 0)
+
+    @property
+    def sold(self) -> int:
+        """What went to other users."""
+        return self.balances.get(Account.SOLD, 0)
+
+    @property
+    def lost(self) -> int:
+        """What was lost."""
+        return self.balances.get(Account.LOSS, 0)
+
+    @property
     def lines(self) -> tuple[Line, ...]:
         """The lines in the order of the year; one that is nothing is left out, but for opening, harvest and labelled."""
         signed = {CAME: self.came, WENT: -self.went}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement
@@ -33,7 +33,6 @@ class Section:
     goods: Goods
     bars: tuple[Bar, ...]
     use: Use | None = None
-    year: int = 0
 
 
 @dataclass(frozen=True)
@@ -100,17 +99,12 @@ def user_statement(work: Work, authorisation_id: int, *, year: int | None) -> Us
     years = statements.years_where(work.session, whose)
     wanted = year or (years[0] if years else work.today.year)
     goods = _by_kind(statements.goods_where(work.session, whose, year=wanted))
-    uses = _uses(_granted(work, whose, [wanted]))
-    sections = [
-        _section(unit, commodity, together(found.values()), use=None if commodity else _sum_use(uses, unit=unit, year=wanted))
-        for (unit, commodity), found in sorted(goods.items())
-    ]
     return UserStatement(
         authorisation=authorisation,
         gi=registry.get_gi(work.session, authorisation.gi_id),
         year=wanted,
         years=years,
-        sections=sections,
+        sections=_sections(goods, _granted(work, whose, [wanted])),
         officer=work.allows("desk:view"),
     )
 
@@ -126,10 +120,6 @@ def figure_entries(work: Work, authorisation_id: int, *, year: int, account: str
     return Entries(commodity, year, account, unit, rows[:MOST_ENTRIES], authorisation, len(rows) > MOST_ENTRIES)
 
 
-def _section(unit: str, commodity: str, goods: Goods, *, use: Use | None, year: int = 0) -> Section:
-    return Section(unit, commodity, goods, waterfall(goods), use, year)
-
-
 def _by_kind(rows: dict[GoodsKey, Goods]) -> dict[tuple[str, str], dict[GoodsKey, Goods]]:
     found: dict[tuple[str, str], dict[GoodsKey, Goods]] = {}
     for key, goods in rows.items():
@@ -142,22 +132,26 @@ def _by_kind(rows: dict[GoodsKey, Goods]) -> dict[tuple[str, str], dict[GoodsKey
 
 def _granted(work: Work, whose: ColumnElement[bool], years: Collection[int]) -> dict[LedgerKey, Entitlement]:
     """Return the entitlement of every user, GI, year, zone and unit that has accounts."""
-    spoken = statements.quota_where(work.session, whose, years=years)
-    goods = (key for key in statements.goods_where(work.session, whose) if key.year in years and not key.commodity)
-    keys = {LedgerKey(key.authorisation_id, key.gi_id, key.year, key.zone, key.unit) for key in (*spoken, *goods)}
-    return entitlements(work.session, keys, on=work.today)
+    return entitlements(work.session, statements.keys_where(work.session, whose, years=years), on=work.today)
 
 
-def _uses(granted: Mapping[LedgerKey, Entitlement]) -> dict[LedgerKey, Use]:
-    return {key: Use(found.total if found.sufficient else None, found.reserved, found.used) for key, found in granted.items()}
+def _uses(granted: Mapping[LedgerKey, Entitlement], by: Callable[[LedgerKey], Hashable]) -> dict[Hashable, Use]:
+    """Return what is entitled, reserved and used, summed over the keys that ``by`` takes as one."""
+    found: dict[Hashable, Use] = {}
+    for key, one in granted.items():
+        use = Use(one.total if one.sufficient else None, one.reserved, one.used)
+        found[by(key)] = found.get(by(key), NO_USE) + use
+    return found
 
 
-def _sum_use(uses: Mapping[LedgerKey, Use], *, unit: str, year: int, authorisation_id: int | None = None) -> Use:
-    total = NO_USE
-    for key, use in uses.items():
-        if (key.unit, key.year) == (unit, year) and authorisation_id in (None, key.authorisation_id):
-            total += use
-    return total
+def _sections(goods: Mapping[tuple[str, str], Mapping[GoodsKey, Goods]], granted: Mapping[LedgerKey, Entitlement]) -> list[Section]:
+    """Return the goods by unit and commodity with their bars; the product with what may bear labels."""
+    uses = _uses(granted, lambda key: key.unit)
+    sections: list[Section] = []
+    for (unit, commodity), found in sorted(goods.items()):
+        total = together(found.values())
+        sections.append(Section(unit, commodity, total, waterfall(total), None if commodity else uses.get(unit, NO_USE)))
+    return sections
 
 
 # ---- a GI ----------------------------------------------------------------------------------------------------------------------------
@@ -172,27 +166,23 @@ def gi_statement(work: Work, gi_id: int, *, year: int | None) -> GiStatement:
     wanted = year or (years[0] if years else work.today.year)
     goods = _by_kind(statements.goods_where(work.session, whose, year=wanted))
     granted = _granted(work, whose, [wanted])
-    uses = _uses(granted)
-    totals = [
-        _section(unit, commodity, together(found.values()), use=None if commodity else _sum_use(uses, unit=unit, year=wanted))
-        for (unit, commodity), found in sorted(goods.items())
-    ]
-    return GiStatement(
-        gi, wanted, years, totals, _user_rows(work, goods, uses, year=wanted), places_of(work.session, gi_id, wanted, granted)
-    )
+    places = places_of(work.session, gi_id, wanted, granted)
+    return GiStatement(gi, wanted, years, _sections(goods, granted), _user_rows(work, gi_id, goods, granted), places)
 
 
 def _user_rows(
-    work: Work, goods: dict[tuple[str, str], dict[GoodsKey, Goods]], uses: Mapping[LedgerKey, Use], *, year: int
+    work: Work, gi_id: int, goods: Mapping[tuple[str, str], Mapping[GoodsKey, Goods]], granted: Mapping[LedgerKey, Entitlement]
 ) -> list[UserRow]:
+    users = {user.id: user for user in registry.authorisations_under(work.session, gi_id)}
+    uses = _uses(granted, lambda key: (key.unit, key.authorisation_id))
     rows: list[UserRow] = []
     for (unit, commodity), found in sorted(goods.items()):
         by_user: dict[int, list[Goods]] = {}
         for key, item in found.items():
             by_user.setdefault(key.authorisation_id, []).append(item)
         for user, items in sorted(by_user.items()):
-            use = NO_USE if commodity else _sum_use(uses, unit=unit, year=year, authorisation_id=user)
-            rows.append(UserRow(registry.get_authorisation(work.session, user), unit, commodity, together(items), use))
+            use = NO_USE if commodity else uses.get((unit, user), NO_USE)
+            rows.append(UserRow(users[user], unit, commodity, together(items), use))
     return rows
 
 
@@ -213,6 +203,7 @@ def headroom(work: Work, gi_id: int) -> Headroom:
     work.require("statement:view", gi)
     whose = statements.of_gi(gi_id)
     years = sorted(statements.years_where(work.session, whose)[:YEARS_SHOWN])
-    uses = _uses(_granted(work, whose, years))
-    units = sorted({key.unit for key in uses})
-    return Headroom(gi, {unit: [(year, _sum_use(uses, unit=unit, year=year)) for year in years] for unit in units})
+    granted = _granted(work, whose, years)
+    uses = _uses(granted, lambda key: (key.unit, key.year))
+    units = sorted({key.unit for key in granted})
+    return Headroom(gi, {unit: [(year, uses.get((unit, year), NO_USE)) for year in years] for unit in units})

@@ -11,36 +11,16 @@ from sqlmodel import Session
 
 from gi_registry.batches import queries
 from gi_registry.batches.queries import EntryRow, LedgerKey
+from gi_registry.batches.queries import statements as reads
+from gi_registry.batches.queries.statements import GoodsKey
 from gi_registry.batches.rules.entitlement import Entitlement
 from gi_registry.batches.rules.ledger import Account
 from gi_registry.batches.rules.life import COUNTED, Kind
 from gi_registry.batches.rules.records import age_years
+from gi_registry.batches.rules.statements import Goods
 from gi_registry.batches.service.capacity import entitlement
-from gi_registry.batches.service.posting import DECLARE, WITHDRAW
 from gi_registry.registry import queries as registry
 from gi_registry.workflow import Work
-
-
-@dataclass(frozen=True)
-class Flows:
-    """Goods of one year in grams or pieces; ``closing`` is what stock holds."""
-
-    opening: int
-    harvest: int
-    bought: int
-    conversion: int
-    unexplained: int
-    carried_out: int
-    sold: int
-    lost: int
-    labelled: int
-    closing: int
-
-    @property
-    def balanced(self) -> bool:
-        """Whether the identity holds; it cannot fail while every transfer is zero-sum."""
-        came = self.opening + self.harvest + self.bought + self.conversion + self.unexplained
-        return came - self.carried_out - self.sold - self.lost - self.labelled == self.closing
 
 
 @dataclass(frozen=True)
@@ -49,7 +29,7 @@ class Statement:
 
     key: LedgerKey
     gi_name: str
-    flows: Flows
+    goods: Goods
     entitlement: Entitlement
     entries: Mapping[str, list[EntryRow]] = field(default_factory=dict)
 
@@ -67,37 +47,6 @@ class YearTotals:
     stock: Mapping[str, int]
 
 
-def flows(session: Session, key: LedgerKey) -> Flows:
-    """Return the goods of one year from its accounts; what came from and went to other years is read from the entries."""
-    balances = queries.totals_of(session, key)
-    carried_in, carried_out = _carried(session, key)
-    return Flows(
-        opening=carried_in,
-        harvest=-balances.get(Account.FIELD, 0),
-        bought=-balances.get(Account.SUPPLIER, 0),
-        conversion=-balances.get(Account.CONVERSION, 0),
-        unexplained=-balances.get(Account.UNEXPLAINED, 0),
-        carried_out=carried_out,
-        sold=balances.get(Account.SOLD, 0),
-        lost=balances.get(Account.LOSS, 0),
-        labelled=balances.get(Account.LABELLED, 0),
-        closing=balances.get(Account.STOCK, 0),
-    )
-
-
-def _carried(session: Session, key: LedgerKey) -> tuple[int, int]:
-    came = went = 0
-    for entry in queries.entries_of(session, key, Account.STOCK):
-        if entry.batch_id is None or entry.tag not in (DECLARE, WITHDRAW):
-            continue
-        batch = queries.get_batch(session, entry.batch_id)
-        if batch.account_year != key.year:
-            went -= entry.amount
-        elif batch.kind == Kind.OPENING:
-            came += entry.amount
-    return came, went
-
-
 def statements(work: Work, authorisation_id: int, *, year: int | None = None) -> list[Statement]:
     """Return the statements of an authorisation: every year that has accounts, and this year even when nothing happened yet."""
     authorisation = registry.get_authorisation(work.session, authorisation_id)
@@ -111,15 +60,20 @@ def statements(work: Work, authorisation_id: int, *, year: int | None = None) ->
         if (work.today.year, unit) not in present
     ]
     wanted = [key for key in (*fresh, *keys) if year in (None, key.year)]
-    return [_statement(work.session, key, on=work.today) for key in wanted]
+    goods = reads.goods_where(work.session, reads.own_goods(authorisation_id), year=year)
+    return [_statement(work.session, key, goods.get(_goods_key(key), Goods({})), on=work.today) for key in wanted]
 
 
-def _statement(session: Session, key: LedgerKey, *, on: date) -> Statement:
+def _goods_key(key: LedgerKey) -> GoodsKey:
+    return GoodsKey(key.authorisation_id, key.gi_id, key.year, key.zone, key.unit, key.commodity)
+
+
+def _statement(session: Session, key: LedgerKey, goods: Goods, *, on: date) -> Statement:
     granted = entitlement(session, key.authorisation_id, gi_id=key.gi_id, year=key.year, zone=key.zone, unit=key.unit, on=on)
     entries: dict[str, list[EntryRow]] = {}
     for entry in queries.entries_of(session, key):
         entries.setdefault(entry.account, []).append(entry)
-    return Statement(key, registry.get_gi(session, key.gi_id).name, flows(session, key), granted, entries)
+    return Statement(key, registry.get_gi(session, key.gi_id).name, goods, granted, entries)
 
 
 def year_totals(session: Session, authorisation_id: int, year: int) -> YearTotals:

@@ -35,7 +35,7 @@ def test_a_grade_has_an_account_of_its_own_and_the_statement_adds_them_up(work, 
     assert queries.balances_of(work.session, key).get(Account.STOCK) is None
     assert queries.totals_of(work.session, key)[Account.STOCK] == 1_000
     [statement] = [item for item in service.statements(work, user.id) if item.key.year == 2025]
-    assert (statement.flows.harvest, statement.flows.closing, statement.flows.balanced) == (1_000, 1_000, True)
+    assert (statement.goods.harvest, statement.goods.closing, statement.goods.balanced) == (1_000, 1_000, True)
 
 
 def test_the_grade_of_the_product_is_the_account_where_none_is_stated(work, kiln):

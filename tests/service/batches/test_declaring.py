@@ -98,9 +98,9 @@ def test_old_stock_comes_from_the_ledger_of_its_year_as_far_as_it_reaches(work, 
         work, authorisation, kind="opening", harvest_year=2022, account_year=2025, harvested_on=date(2022, 9, 25), quantity="500"
     )
     assert "少 200 件" in str(unpacked(opening.warnings[0]))
-    stocks = {statement.key.year: statement.flows for statement in service.statements(work, authorisation.id)}
-    assert (stocks[2022].harvest, stocks[2022].carried_out, stocks[2022].closing) == (300, 300, 0)
-    assert (stocks[2025].opening, stocks[2025].closing) == (500, 500)
+    stocks = {statement.key.year: statement.goods for statement in service.statements(work, authorisation.id)}
+    assert (stocks[2022].harvest, stocks[2022].went, stocks[2022].closing) == (300, 300, 0)
+    assert (stocks[2025].came, stocks[2025].closing) == (500, 500)
     assert all(flows.balanced for flows in stocks.values())
     granted = service.entitlement(work.session, authorisation.id, gi_id=gi.id, year=2025, unit="piece")
     assert granted.total == 7_200 + 500
@@ -116,8 +116,8 @@ def test_printed_packages_are_recorded_even_beyond_stock_and_entitlement(work, f
     granted = service.entitlement(work.session, authorisation.id, gi_id=gi.id, year=2025, unit="piece")
     assert (granted.used, granted.left) == (8_000, -800)
     [statement] = [item for item in service.statements(work, authorisation.id) if item.key.year == 2025]
-    assert statement.flows.balanced
-    assert statement.flows.unexplained == 7_900
+    assert statement.goods.balanced
+    assert statement.goods.unexplained == 7_900
 
 
 def test_a_mistaken_batch_is_withdrawn_before_any_label_and_the_books_reverse(work, farm):
@@ -126,7 +126,7 @@ def test_a_mistaken_batch_is_withdrawn_before_any_label_and_the_books_reverse(wo
     service.withdraw_batch(work, batch.id, why="重复申报", version=1)
     assert batch.state == "withdrawn"
     [statement] = [item for item in service.statements(work, authorisation.id) if item.key.year == 2025]
-    assert (statement.flows.harvest, statement.flows.closing) == (0, 0)
+    assert (statement.goods.harvest, statement.goods.closing) == (0, 0)
     with pytest.raises(IllegalTransition):
         service.withdraw_batch(work, batch.id, why="再撤", version=2)
     labelled = declare(work, authorisation, product, [Share(plot.id, "600")])

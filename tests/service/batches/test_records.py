@@ -40,7 +40,7 @@ def test_a_loss_leaves_stock_and_its_batch(work, pond):
         service.withdraw_batch(work, batch.id, why="误报")
     with pytest.raises(MassBalanceExceeded, match="971 件，库存只有 970 件"):
         make_record(work, user, "loss", quantity="971")
-    [flows] = [item.flows for item in service.statements(work, user.id) if item.key.year == 2025]
+    [flows] = [item.goods for item in service.statements(work, user.id) if item.key.year == 2025]
     assert (flows.lost, flows.closing, flows.balanced) == (30, 970, True)
     work.commit()
 

@@ -62,7 +62,7 @@ def test_a_seller_that_sold_less_says_so_and_the_buyer_takes_its_figure(work, vi
     assert (trade.state, trade.quantity, batch.quantity, batch.product_quantity) == ("confirmed", 150, 150, 150)
     assert (stock(work, buyer), stock(work, seller)) == (150, 850)
     assert (may_label(work, buyer), service.available_of_batch(work.session, batch.id)) == (150, 150)
-    [flows] = [item.flows for item in service.statements(work, buyer.id) if item.key.year == 2025]
+    [flows] = [item.goods for item in service.statements(work, buyer.id) if item.key.year == 2025]
     assert (flows.bought, flows.closing, flows.balanced) == (150, 150, True)
 
 
