@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import Session, col
 
 from gi_registry.batches.models import Batch, GoodsRecord, Trade
+from gi_registry.batches.queries.ledger import LedgerKey
 from gi_registry.batches.rules.trade import OPEN
 from gi_registry.kernel.errors import NotFound
 from gi_registry.registry.models import Authorisation
@@ -106,6 +107,28 @@ def stockings_of(
         col(GoodsRecord.state) == "entered",
     )
     return session.execute(query.order_by(col(GoodsRecord.on_date), col(GoodsRecord.id))).scalars().all()
+
+
+def self_adjusted(session: Session, key: LedgerKey, *, more: bool) -> int:
+    """Return by how much a user's own counts, without a decision of the county, already moved a year's goods, all grades together.
+
+    ``more`` sums what was found beyond the books (positive), else what was missing (negative); what was reversed counts no more.
+    """
+    sign = col(GoodsRecord.quantity) > 0 if more else col(GoodsRecord.quantity) < 0
+    query = select(func.coalesce(func.sum(col(GoodsRecord.quantity)), 0)).where(
+        col(GoodsRecord.authorisation_id) == key.authorisation_id,
+        col(GoodsRecord.gi_id) == key.gi_id,
+        col(GoodsRecord.year) == key.year,
+        col(GoodsRecord.zone) == key.zone,
+        col(GoodsRecord.unit) == key.unit,
+        col(GoodsRecord.commodity) == key.commodity,
+        func.coalesce(col(GoodsRecord.farmer_id), 0) == key.farmer_id,
+        col(GoodsRecord.kind) == "adjustment",
+        col(GoodsRecord.state) == "entered",
+        col(GoodsRecord.decided_by).is_(None),
+        sign,
+    )
+    return int(session.execute(query).scalar_one())
 
 
 def records_in_state(

@@ -16,6 +16,7 @@ from gi_registry.documents import service as documents
 from gi_registry.documents.service import Scan
 from gi_registry.kernel.errors import Conflict, Invalid, MassBalanceExceeded, NotFound, invalid
 from gi_registry.kernel.words import say
+from gi_registry.origin import queries as plots
 from gi_registry.policy import service as policy
 from gi_registry.registry import queries as registry
 from gi_registry.workflow import Work, advance, begin, check_version
@@ -27,7 +28,8 @@ ENTER, REVERSE = "record:enter", "record:reverse"
 def record_goods(work: Work, authorisation_id: int, *, fields: RecordFields, scan: Scan | None = None) -> GoodsRecord:
     """Put a stocking, loss, adjustment or regrading on file and into the books, in one act.
 
-    An adjustment beyond ``batches.adjustment-permille`` of what came in during the year waits for the county and moves nothing yet.
+    An adjustment that, with those of the year that no county decided, goes beyond ``batches.adjustment-permille`` of what came in waits for
+    the county and moves nothing yet: many small ones are one large one.
     Raises Invalid per field, MassBalanceExceeded with the figures where the account or the batch holds less.
     """
     authorisation = registry.get_authorisation(work.session, authorisation_id)
@@ -49,7 +51,7 @@ def record_goods(work: Work, authorisation_id: int, *, fields: RecordFields, sca
         kind=fields.kind.value,
         farmer_id=own_farmer(work, authorisation_id, fields.farmer_id, field="farmer_id"),
         batch_id=batch.id if batch else None,
-        plot_id=fields.plot_id,
+        plot_id=_own_plot(work, authorisation_id, fields.plot_id),
         quantity=_quantity(fields, batch.unit if batch else fields.unit),
         evidence=evidence,
         created_at=work.now,
@@ -128,6 +130,12 @@ def _own_batch(work: Work, authorisation_id: int, fields: RecordFields) -> Batch
     return batch
 
 
+def _own_plot(work: Work, authorisation_id: int, plot_id: int | None) -> int | None:
+    if plot_id is not None and plot_id not in {plot.id for plot in plots.list_plots(work.session, authorisation_id)}:
+        raise invalid("plot_id", say("这块地不属于本用标登记。"), say("请选择自己登记的地块。"))
+    return plot_id
+
+
 def _of_batch(batch: Batch | None) -> dict[str, object]:
     if batch is None:
         return {}
@@ -164,7 +172,8 @@ def _beyond_limit(work: Work, record: GoodsRecord) -> bool:
     balances = queries.totals_of(work.session, record_key(record))
     came_in = -sum(balances.get(account, 0) for account in (Account.FIELD, Account.SUPPLIER, Account.OPENING))
     record.came_in, record.limit_permille, record.policy_version = max(0, came_in), int(limit.value), limit.version
-    return rules.needs_approval(record.quantity, record.came_in, permille=record.limit_permille)
+    before = queries.self_adjusted(work.session, record_key(record), more=record.quantity > 0)
+    return rules.needs_approval(before + record.quantity, record.came_in, permille=record.limit_permille)
 
 
 def _postings(work: Work, record: GoodsRecord) -> Postings:

@@ -15,6 +15,7 @@ from gi_registry.kernel.actor import Actor
 from gi_registry.kernel.errors import Conflict, IllegalTransition, Invalid, MassBalanceExceeded, NotAllowed, NotFound
 from tests.builders.batches import make_batch
 from tests.builders.goods import make_record
+from tests.builders.origin import make_plot
 from tests.builders.registry import make_authorisation, make_gi, make_protection
 
 
@@ -101,6 +102,31 @@ def test_a_small_difference_of_a_count_enters_and_a_large_one_waits_for_the_coun
     assert (refused.state, held(work, user)) == ("refused", 1_001)
     with pytest.raises(IllegalTransition):
         service.decide_record(work, refused.id, approve="approve", why="再议")
+
+
+def test_many_small_differences_are_one_large_one(work, pond):
+    user, _batch = pond
+    first = make_record(work, user, "adjustment", quantity="12")
+    graded = make_record(work, user, "adjustment", quantity="8", grade="二级")
+    assert (first.state, graded.state, held(work, user)) == ("entered", "entered", 1_012)
+    over = make_record(work, user, "adjustment", quantity="1")
+    assert (over.state, held(work, user)) == ("proposed", 1_012)
+    missing = make_record(work, user, "adjustment", quantity="-20")
+    assert missing.state == "entered", "what is missing is counted apart from what was found"
+    service.withdraw_record(work, first.id, why="数错了")
+    assert make_record(work, user, "adjustment", quantity="12").state == "entered", "what was reversed counts no more"
+    service.decide_record(work, over.id, approve="approve", why="已到现场复核")
+    assert make_record(work, user, "adjustment", quantity="1").state == "proposed"
+
+
+def test_what_a_record_names_is_its_own_users(work, pond):
+    user, _batch = pond
+    own = make_plot(work, user)
+    assert make_record(work, user, "stocking", plot_id=own.id).plot_id == own.id
+    other = make_plot(work, make_authorisation(work))
+    with pytest.raises(Invalid, match="不属于本用标登记") as refused:
+        make_record(work, user, "stocking", plot_id=other.id)
+    assert [error.field for error in refused.value.fields] == ["plot_id"]
 
 
 def test_the_user_proposes_and_the_county_of_the_place_decides(work, pond):
