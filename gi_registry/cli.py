@@ -241,7 +241,10 @@ def areas_rejudge(settings: Settings, gi: str, *, everything: bool, processes: i
     """Finish open judging runs, or judge a GI or all again; may be interrupted. Example: gi-registry areas rejudge --all"""
     from gi_registry.jobs.rejudging import rejudge  # noqa: PLC0415  # loads numpy and shapely
 
-    runs = rejudge(database_of(settings), gi=gi, everything=everything, processes=processes or 0)
+    try:
+        runs = rejudge(database_of(settings), gi=gi, everything=everything, processes=processes or 0)
+    except KeyboardInterrupt:
+        raise click.ClickException(str(say("已中断。已判定的都已保存，再运行一次即从此处继续。"))) from None
     words = "\n".join(str(run.told) for run in runs) or say("没有待办的重新判定。")
     tell({"runs": [run.as_json() for run in runs]}, as_json=as_json, words=words)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,8 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 
 from gi_registry.db import Database
 from gi_registry.kernel.errors import NotFound
@@ -56,8 +58,29 @@ def rejudge(database: Database, *, gi: str = "", everything: bool = False, proce
     if not runs:
         return []
     count = processes or os.cpu_count() or 1
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool, _no_more_when_stopped(pool):
         return [_finish(database, pool, run=run, gi_id=gi_id, total=total, done=done, ahead=count) for run, gi_id, total, done in runs]
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for its next task for ever; Ctrl-C is the parent's to hear."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextmanager
+def _no_more_when_stopped(pool: ProcessPoolExecutor) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
 
 
 def _gi_id(work: Work, code: str) -> int | None:

@@ -6,6 +6,7 @@ it reads and calculates without holding the database, and writes a slice only wh
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
@@ -27,6 +28,8 @@ from gi_registry.origin.rules.versions import Version
 from gi_registry.origin.service.judging import default_tolerance_m
 from gi_registry.registry import queries as registry
 from gi_registry.workflow import Work
+
+logger = logging.getLogger(__name__)
 
 SLICE = 1_000
 LARGE_SLICE = 5_000
@@ -76,10 +79,24 @@ def step(work: Work, run_id: int, limit: int = SLICE) -> int:
 
 
 def step_any(work: Work) -> int:
-    """Judge the next plots of the oldest open run; return how many, 0 when no run is open: a job of the timetable."""
-    for run in queries.open_runs(work.session):
-        if done := step(work, run.id or 0):
+    """Judge the next plots of the oldest open run; return how many, 0 when no run is open: a job of the timetable.
+
+    A run that cannot go on is undone to where it stood, told in the log and left open; those behind it go on. When only such runs are
+    left, what stopped the first of them is raised, so that the job's own record shows it.
+    """
+    stopped: Exception | None = None
+    for run_id in [run.id or 0 for run in queries.open_runs(work.session)]:
+        try:
+            with work.savepoint():
+                done = step(work, run_id)
+        except Exception as fault:
+            logger.exception("judging run %s cannot go on", run_id)
+            stopped = stopped or fault
+            continue
+        if done:
             return done
+    if stopped is not None:
+        raise stopped
     return 0
 
 

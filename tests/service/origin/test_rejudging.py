@@ -197,3 +197,45 @@ def test_a_pool_works_a_run_off_beside_the_scheduler(open_work, monkeypatch):
     assert sum(told) == 6
     with open_work() as work:
         assert rejudging.step_any(work) == 0
+
+
+def test_a_run_that_cannot_go_on_holds_up_no_other_and_is_told(open_work, monkeypatch, caplog):
+    """The oldest run stops at a plot; the one behind it is finished; only then the job says what stopped the first."""
+    with open_work() as work:
+        broken, sound = make_gi(work), make_gi(work)
+        for gi in (broken, sound):
+            make_area(work, gi)
+            authorisation = make_authorisation(work, protection=make_protection(work, gi))
+            for number in range(3):
+                make_plot(work, authorisation, square(100, east_m=number * 700))
+        first = rejudging.start(work, gi_id=broken.id, zone=None, since=None).id
+        second = rejudging.start(work, gi_id=sound.id, zone=None, since=None).id
+    judge, asked = rejudging.judge_groups, []
+    monkeypatch.setattr(rejudging.step, "__defaults__", (2,))
+
+    def judge_every_second(groups):
+        asked.append(groups)
+        return _never(groups) if len(asked) % 2 else judge(groups)
+
+    monkeypatch.setattr(rejudging, "judge_groups", judge_every_second)
+    done = []
+    for _ in range(2):
+        with open_work() as work:
+            done.append(rejudging.step_any(work))
+    assert done == [2, 1]
+    assert f"judging run {first} cannot go on" in caplog.text
+    with open_work(writable=False) as work:
+        assert [(queries.get_run(work.session, run).done, queries.get_run(work.session, run).percent) for run in (first, second)] == [
+            (0, 0),
+            (3, 100),
+        ]
+    monkeypatch.setattr(rejudging, "judge_groups", _never)
+    with pytest.raises(ArithmeticError), open_work() as work:
+        rejudging.step_any(work)
+    monkeypatch.setattr(rejudging, "judge_groups", judge)
+    with open_work() as work:
+        assert rejudging.step_any(work) == 2, "it goes on where it stood"
+
+
+def _never(_groups):
+    raise ArithmeticError("示例：这块地判不下去")
