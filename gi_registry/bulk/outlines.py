@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
+from gi_registry.bulk.apart import read_apart
 from gi_registry.bulk.rules.geofile import GeoFile, geofile_of, refusal
 
 _PACKAGES = str(Path(__file__).resolve().parents[2])
@@ -16,13 +17,13 @@ _LONGEST_WISH = 300
 _WALL_S = 10.0
 _WALL_S_PER_MB = 3.0
 _MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"SQLite format 3\x00", b"\x00\x00\x27\x0a")
-_WORKBOOK_MARKS = (b"[Content_Types].xml", b"META-INF/manifest.xml", b"content.xml")
+_WORKBOOK_MEMBER = re.compile(rb"PK\x01\x02.{42}(?:\[Content_Types\]\.xml|META-INF/manifest\.xml|content\.xml)", re.DOTALL)
 
 
 def looks_like_geofile(content: bytes) -> bool:
     """Say whether bytes begin as KML, a zip that is no workbook, a GeoPackage or a bare .shp do; GeoJSON is text and looks like none."""
     if content.startswith(_MARKS):
-        return not (content.startswith(b"PK") and any(mark in content for mark in _WORKBOOK_MARKS))
+        return not (content.startswith(b"PK") and _WORKBOOK_MEMBER.search(content))
     start = content[:2_000].replace(b"\x00", b"")
     return start.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<") and (b"<kml" in start or b":kml" in start)
 
@@ -31,7 +32,7 @@ def open_geofile(content: bytes, *, name: str = "", layer: str = "", encoding: s
     """Return what a geographic file holds, of the wished layer (name or number from 1) or of the only one with features.
 
     Raises Invalid for a file that is none, is broken, encrypted, hostile, too large, or that ends its reader; LayerChoice where the layer
-    must be chosen.
+    must be chosen, Unavailable where too many files are read at once.
     """
     return geofile_of(_asked(content, name=name, layer=layer.strip(), encoding=encoding.strip()), layer.strip())
 
@@ -48,22 +49,10 @@ def check_geojson(content: bytes) -> None:
 
 def _asked(content: bytes, **wishes: str) -> dict[str, Any]:
     told = json.dumps({name: wish[:_LONGEST_WISH] for name, wish in wishes.items()})
+    command = [sys.executable, "-I", "-c", _PROGRAM, told, _PACKAGES]
+    said = read_apart(command, content, within_s=_WALL_S + _WALL_S_PER_MB * len(content) / 1_000_000)
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", "-c", _PROGRAM, told, _PACKAGES],
-            input=content,
-            capture_output=True,
-            timeout=_WALL_S + _WALL_S_PER_MB * len(content) / 1_000_000,
-            env={"LC_ALL": "C.UTF-8"},
-            cwd="/",
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise refusal("ended") from None
-    if done.returncode != 0:
-        raise refusal("ended")
-    try:
-        answer: dict[str, Any] = json.loads(done.stdout)
+        answer: dict[str, Any] = json.loads(said or b"")
     except (ValueError, RecursionError):
         raise refusal("ended") from None
     return answer

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from gi_registry.bulk.apart import read_apart
 from gi_registry.bulk.rules.grid import Grid
 from gi_registry.bulk.rules.table import MOST_ROWS
 from gi_registry.bulk.rules.workbook import Workbook, refusal, refuse_choice, remarks, workbook_of
@@ -21,25 +21,16 @@ _WALL_S_PER_MB = 6.0
 def open_workbook(content: bytes, wish: str = "", *, most_rows: int = MOST_ROWS) -> Workbook:
     """Return the sheets of a workbook and the rows of the wished one, or of the only visible one with data.
 
-    Raises Invalid for a file that is no workbook, is broken, encrypted, too large, or that ends its reader. The reader's processor time
+    Raises Invalid for a file that is no workbook, is broken, encrypted, too large, or that ends its reader, Unavailable where too many are
+    read at once. The reader's processor time
     is limited by itself; the wall clock only stops one that hangs.
     """
     wishes = json.dumps({"sheet": wish, "most": most_rows})
-    try:
-        done = subprocess.run(
-            [sys.executable, "-I", str(_CHILD), wishes],
-            input=content,
-            capture_output=True,
-            timeout=_WALL_S + _WALL_S_PER_MB * len(content) / 1_000_000,
-            env={"LC_ALL": "C.UTF-8"},
-            cwd="/",
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise refusal("ended") from None
-    if done.returncode != 0:
+    command = [sys.executable, "-I", str(_CHILD), wishes]
+    told = read_apart(command, content, within_s=_WALL_S + _WALL_S_PER_MB * len(content) / 1_000_000)
+    if told is None:
         raise refusal("ended")
-    return workbook_of(json.loads(done.stdout))
+    return workbook_of(json.loads(told))
 
 
 def read_sheet(content: bytes, wish: str, fits: Callable[[Grid], bool]) -> Grid:

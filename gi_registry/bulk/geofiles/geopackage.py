@@ -15,15 +15,17 @@ _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
 _FUNCTIONS = {"count", "lower"}
 _NO_SYSTEM = ("LOCAL_CS", "ENGCRS", "ENGINEERINGCRS", "UNDEFINED")
 _STEPS = 200_000_000
+_TABLES = "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'view')"
 
 
 def layers_of(content: bytes) -> tuple[list[Layer], list[tuple[str, str]]]:
     """Return the feature tables of a GeoPackage, and remarks on what else is in it; raise Refused for another SQLite file."""
     database, notes = _open(content)
     try:
+        tables = {str(name).lower(): str(sql or "") for name, sql in database.execute(_TABLES)}
+        _refuse_others(tables, "gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
         contents = database.execute("SELECT table_name, data_type FROM gpkg_contents").fetchall()
         geometries = database.execute("SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns").fetchall()
-        tables = {str(name).lower(): str(kind) for name, kind in database.execute("SELECT name, type FROM sqlite_master")}
     except sqlite3.DatabaseError:
         raise Refused("not-a-geopackage") from None
     kinds = {str(table).lower(): str(kind) for table, kind in contents}
@@ -37,9 +39,16 @@ def layers_of(content: bytes) -> tuple[list[Layer], list[tuple[str, str]]]:
 def _readable(table: str, kinds: dict[str, str], tables: dict[str, str]) -> bool:
     if kinds.get(table.lower()) != "features":
         return False
-    if tables.get(table.lower()) != "table":
-        raise Refused("view", table)
+    _refuse_others(tables, table)
     return True
+
+
+def _refuse_others(tables: dict[str, str], *names: str) -> None:
+    """Raise Refused for what is no plain table: reading a view or a virtual table runs what a stranger wrote."""
+    for name in names:
+        sql = tables.get(name.lower())
+        if sql is not None and not sql.lstrip().upper().startswith("CREATE TABLE"):
+            raise Refused("view", name)
 
 
 def _open(content: bytes) -> tuple[sqlite3.Connection, list[tuple[str, str]]]:
@@ -102,7 +111,7 @@ def _read(database: sqlite3.Connection, table: str, column: str, *, srs: Any) ->
         columns = [
             str(name)
             for _id, name, kind, _notnull, _default, key in database.execute(f"PRAGMA table_info({_quoted(table)})")
-            if not key and str(name).lower() != column.lower() and "BLOB" not in str(kind).upper()
+            if not (key and "INT" in str(kind).upper()) and str(name).lower() != column.lower() and "BLOB" not in str(kind).upper()
         ]
         names = ", ".join(_quoted(name) for name in [column, *columns])
         for blob, *values in database.execute(f"SELECT {names} FROM {_quoted(table)}"):  # noqa: S608  # quoted

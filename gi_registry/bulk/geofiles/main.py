@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -47,6 +48,7 @@ def read(content: bytes, wishes: dict[str, str]) -> dict[str, Any]:
         return {"layers": shown, "chosen": None}
     layer = layers[chosen]
     found = layer.read(wishes.get("encoding", ""))
+    notes += _without_endless(found.features)
     answer = {"layers": shown, "chosen": chosen, "format": layer.kind, "crs": found.crs, "encoding": found.encoding}
     return answer | {"notes": [*notes, *found.notes], "features": found.features}
 
@@ -74,7 +76,7 @@ def _packed(archive: Archive, encoding: str) -> Found:
     groups: dict[str, dict[str, str]] = {}
     readers: dict[str, Callable[[str, bytes], list[Layer]]] = {
         "kml": lambda name, content: [kml.layer_of(name, content, encoding)],
-        "gpkg": lambda name, content: [_under(name, layer) for layer in geopackage.layers_of(content)[0]],
+        "gpkg": lambda name, content: _geopackage(name, content, notes),
         "geojson": lambda name, content: [plain.layer_of(name, content)],
         "json": lambda name, content: [plain.layer_of(name, content)],
     }
@@ -94,8 +96,26 @@ def _packed(archive: Archive, encoding: str) -> Found:
     return layers, notes
 
 
+def _geopackage(name: str, content: bytes, notes: list[tuple[str, str]]) -> list[Layer]:
+    layers, told = geopackage.layers_of(content)
+    notes += told
+    return [_under(name, layer) for layer in layers]
+
+
 def _under(name: str, layer: Layer) -> Layer:
     return Layer(f"{name}/{layer.name}", layer.count, layer.kind, layer.read)
+
+
+def _without_endless(features: Sequence[Any]) -> list[tuple[str, str]]:
+    """Take numbers that are none (NaN, infinite) out of the properties; tell in which columns and of which feature first."""
+    first: dict[str, int] = {}
+    for position, feature in enumerate(features, start=1):
+        stated: Any = feature.get("properties") if isinstance(feature, dict) else None
+        properties: dict[str, Any] = stated if isinstance(stated, dict) else {}
+        for name in [name for name, value in properties.items() if isinstance(value, float) and not math.isfinite(value)]:
+            properties[name] = None
+            first.setdefault(name, position)
+    return [("endless", f"{name}|{position}") for name, position in first.items()]
 
 
 def _chosen(layers: list[Layer], wish: str) -> int | None:

@@ -7,6 +7,8 @@ from typing import Any, NoReturn
 
 from gi_registry.bulk.geofiles.words import MOST_FEATURES, Layer, Points, Read, Refused
 
+_MOST_OBJECTS = 4 * MOST_FEATURES  # feature, properties, geometry, and a little
+
 
 def layer_of(name: str, content: bytes) -> Layer:
     """Return the features of a GeoJSON as a layer; raise Refused for text that is none, or that holds too much."""
@@ -24,6 +26,8 @@ def layer_of(name: str, content: bytes) -> Layer:
     if len(members) > MOST_FEATURES:
         raise Refused("too-many-features", str(MOST_FEATURES))
     Points().take(content.count(b"["))
+    if content.count(b"{") > _MOST_OBJECTS:
+        raise Refused("too-many-features", str(MOST_FEATURES))
     return Layer(name, len(members), "geojson", lambda _wish: Read(features=members, crs=_crs(body)))
 
 

@@ -68,6 +68,7 @@ _NOTES: dict[str, Words] = {
     "turned": say("环的绕行方向与 Shapefile 的规定相反，已改正，不影响位置和面积。"),
     "links": say("KML 里有 %(value)s 个网络链接，没有打开。"),
     "points-beside": say("同一地标里的点和线没有读取，只读取了面。"),
+    "endless": say("第 %(other)s 个要素的“%(value)s”不是有限的数（NaN 或无穷大），按空值读取；这一列的其他行同样处理。"),
     "other-tables": say("GeoPackage 里没有图形的表没有读取：%(value)s。"),
     "wal": say("GeoPackage 在另一个程序里可能还开着，未存盘的内容不在文件里，请核对。"),
     "packed-inside": say("压缩包里的压缩包“%(value)s”没有解开。"),
@@ -124,12 +125,19 @@ def geofile_of(answer: Mapping[str, Any], wish: str = "") -> GeoFile:
     layers = tuple(GeoLayer(str(item["name"]), int(item["count"])) for item in answer["layers"])
     if answer["chosen"] is None:
         raise _choice(layers, wish)
-    notes = [Words(_NOTES[word].template, {"value": value} if value else {}) for word, value in answer["notes"] if word in _NOTES]
+    notes = [_note(word, value) for word, value in answer["notes"] if word in _NOTES]
     chosen = layers[answer["chosen"]]
     left = [layer.name for layer in layers if layer is not chosen and layer.count]
     if left:
         notes.append(say("读取了图层“%(layer)s”，没有读取：%(others)s。", layer=chosen.name, others="、".join(left)))
     return GeoFile(answer["format"], layers, chosen.name, answer["features"], answer["crs"], answer["encoding"], tuple(notes))
+
+
+def _note(word: str, value: str) -> Words:
+    template = _NOTES[word].template
+    first, _, other = value.partition("|") if "%(other)s" in template else (value, "", "")
+    values: dict[str, object] = {"value": first, "other": other} if other else {"value": first}
+    return Words(template, values if value else {})
 
 
 def _choice(layers: tuple[GeoLayer, ...], wish: str) -> Invalid:

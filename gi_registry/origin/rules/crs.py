@@ -7,6 +7,7 @@ CGCS2000 is a set of seven parameters per region that only survey authorities ho
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,7 @@ from gi_registry.origin.rules.rings import Position, Settle, as_they_are, defect
 from gi_registry.origin.rules.shift import Datum
 
 MOST_TEXT = 8_000
+_DEGREE = math.pi / 180
 FURTHEST_DEGREES = 6  # from the central meridian of a Gauss–Krüger zone
 
 _CODE = re.compile(r"(?:URN:(?:X-)?OGC:DEF:CRS:)?(?:HTTPS?://[\w.]+/(?:DEF/CRS/|GML/SRS/))?(?:EPSG)?[:/#]*(?:[\d.]*[:/])?(\d{4,5})")
@@ -85,7 +87,8 @@ def _taken(crs: CRS, name: str) -> Crs:
             value=name[:60],
         )
     greenwich = geodetic is not None and geodetic.prime_meridian is not None and geodetic.prime_meridian.longitude == 0
-    if not _TAKEN.search(datum.replace("_", " ")) or not greenwich or not (plain.is_geographic or plain.is_projected):
+    shape = (plain.is_geographic and _in_degrees(plain)) or plain.is_projected
+    if not _TAKEN.search(datum.replace("_", " ")) or not greenwich or not shape:
         raise invalid(
             "crs",
             say("坐标系“%(name)s”不接收。", name=name[:80]),
@@ -95,6 +98,11 @@ def _taken(crs: CRS, name: str) -> Crs:
     if plain.is_geographic:
         return Crs(name, "EPSG:4490")
     return Crs(name, plain.to_wkt(), projected=True)
+
+
+def _in_degrees(crs: CRS) -> bool:
+    """Say whether numbers of a geographic system are plain degrees: not gon or radians, not those of a turned pole."""
+    return not crs.is_derived and all(abs(axis.unit_conversion_factor - _DEGREE) < 1e-12 for axis in crs.axis_info[:2])
 
 
 def is_lon_lat(text: str) -> bool:

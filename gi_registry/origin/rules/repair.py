@@ -100,20 +100,28 @@ def _tidied(ring: Ring, tally: Counter[str]) -> Ring | None:
     """Return a closed ring without repeated corners; None for one that encloses nothing."""
     if not numpy.array_equal(ring[0], ring[-1]):
         ring = numpy.vstack([ring, ring[:1]])
-    steps = numpy.abs(numpy.diff(ring, axis=0)).max(axis=1)
-    kept = numpy.concatenate([[True], steps > NEAR_DEGREES])
-    kept[-1] = True  # the end is the beginning and stays
-    if len(ring) > 2 and not kept[1:-1].all():
-        tally["repeated"] += int((steps[:-1] == 0).sum())
-        tally["near"] += int(((steps[:-1] > 0) & (steps[:-1] <= NEAR_DEGREES)).sum())
-    tidy: Ring = ring[kept]
-    if len(tidy) > 3 and steps[-1] <= NEAR_DEGREES:
-        tally["near" if steps[-1] else "repeated"] += 1
-        tidy = numpy.vstack([tidy[:-2], tidy[-1:]])
+    tidy: Ring = ring[_apart(ring, tally)]
     if len(numpy.unique(tidy, axis=0)) < 3:
         tally["degenerate"] += 1
         return None
     return tidy
+
+
+def _apart(ring: Ring, tally: Counter[str]) -> list[int]:
+    """Return the corners that stay: each is farther than a centimetre from the one kept before it, so that a dense ring keeps its shape."""
+    steps = numpy.abs(numpy.diff(ring, axis=0)).max(axis=1)
+    if (steps > NEAR_DEGREES).all():
+        return list(range(len(ring)))
+    corners, kept = ring.tolist(), [0]
+    for place in range(1, len(corners)):
+        (x, y), (kept_x, kept_y) = corners[place], corners[kept[-1]]
+        if max(abs(x - kept_x), abs(y - kept_y)) > NEAR_DEGREES:
+            kept.append(place)
+        else:
+            tally["repeated" if steps[place - 1] == 0 else "near"] += 1
+    if kept[-1] != len(corners) - 1:  # the last corner is the first: it stays, and what was kept too close before it goes
+        kept = [*(kept[:-1] if len(kept) > 1 else kept), len(corners) - 1]
+    return kept
 
 
 def _distinct(rings: list[Ring], tally: Counter[str]) -> list[Ring]:

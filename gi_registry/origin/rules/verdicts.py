@@ -32,6 +32,8 @@ _NEAR_M = 0.6
 """How close a figure may come to one that decides before the plot is judged one by one: more than an edge bends between two planes."""
 _NO_SHARE = 0.0005
 """Below this share nothing of a plot counts as inside: it is told in thousandths."""
+_HALF = 0.005
+"""How close, in thousandths, a share may come to half a thousandth: two planes differ a little and may round it to two sides."""
 _PIECE = 12
 """Edges of an outline that are looked at together when the nearest is sought."""
 
@@ -135,6 +137,7 @@ def _judged(ground: Shapes, outline: _Outline, limits: Ints) -> list[OriginVerdi
     doubtful = (numpy.abs(metres - edge) < _NEAR_M) | (metres < _NEAR_M) | (metres > _FAR_M) | ~shapely.is_valid(ground)
     doubtful |= ~inside & ~touching & (nearest < _NEAR_M)
     doubtful[out] |= touching[out] & (numpy.abs(part - _NO_SHARE) < _NO_SHARE / 10)
+    doubtful[out] |= touching[out] & (numpy.abs(part * 1000 % 1 - 0.5) < _HALF)
     rounded = numpy.rint(numpy.where(doubtful, 0, metres)).astype(int).tolist()
     columns = zip(inside.tolist(), rounded, limits.tolist(), share.tolist(), doubtful.tolist(), strict=True)
     return [

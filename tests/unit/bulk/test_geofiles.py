@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from shapely.geometry import shape
 
 from gi_registry.bulk.geofiles.wkb import geometry_of
 from gi_registry.bulk.geofiles.words import Points, Read
-from gi_registry.bulk.outlines import looks_like_geofile, open_geofile
+from gi_registry.bulk.outlines import check_geojson, looks_like_geofile, open_geofile
 from gi_registry.bulk.rules.geofile import LayerChoice
 from gi_registry.kernel.errors import Invalid
 from tests.builders.geofiles import (
@@ -226,43 +225,6 @@ def test_several_layers_must_be_chosen() -> None:
     assert "没有图层“南片”" in refused(both, layer="南片")
 
 
-def test_an_empty_layer_beside_a_full_one_needs_no_choice() -> None:
-    both = make_gpkg(layer="地块", append_to=make_gpkg(layer="空"))
-    assert "1 空（1）、2 地块（1）" in refused(both)
-    assert open_geofile(emptied_of(both, "空")).layer == "地块"
-
-
-def emptied_of(gpkg: bytes, layer: str) -> bytes:
-    """Return a GeoPackage without the rows of a layer; its triggers want functions that only GDAL has, so they go first."""
-    database = sqlite3.connect(":memory:")
-    database.deserialize(gpkg)
-    for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        database.execute(f'DROP TRIGGER "{name}"')
-    database.execute(f'DELETE FROM "{layer}"')
-    database.commit()
-    return database.serialize()
-
-
-def test_two_layers_of_a_geopackage_and_a_table_without_geometry() -> None:
-    made = make_gpkg([SQUARE] * 2, layer="西片", append_to=make_gpkg(layer="东片", rows={"name": ["东塘"]}))
-    assert "东片（1）" in refused(made)
-    assert open_geofile(made, layer="东片").features[0]["properties"] == {"name": "东塘"}
-    sql = "CREATE TABLE owners (id INTEGER PRIMARY KEY, name TEXT);"
-    sql += "INSERT INTO gpkg_contents(table_name, data_type) VALUES ('owners', 'attributes')"
-    one = with_table(make_gpkg(), sql)
-    assert "owners" in told(one)
-    assert len(open_geofile(one).features) == 1
-
-
-@pytest.mark.parametrize("code", [4490, 4326, 4528, 4549, 3857])
-def test_a_geopackage_says_its_system(code: int) -> None:
-    assert open_geofile(make_gpkg(crs=f"EPSG:{code}")).crs == f"EPSG:{code}"
-
-
-def test_a_geopackage_without_a_system_says_none() -> None:
-    assert open_geofile(make_gpkg(crs="")).crs == ""
-
-
 def test_kml_of_folders_groups_and_extended_data() -> None:
     inner = (
         f"<Folder><name>一组</name>{placemark('东塘', data={'品种': '河蟹'})}<Folder><name>内</name>{placemark('西塘')}</Folder></Folder>"
@@ -334,6 +296,8 @@ def test_geojson_in_a_zip_and_several_formats_in_one() -> None:
     assert shapes(zipped({"a.geojson": make_geojson(SQUARE)}))[0].equals(SQUARE)
     mixed = zipped({"a.geojson": make_geojson(SQUARE), "b.kml": make_kml(placemark()), "c.gpkg": make_gpkg(layer="丙")})
     assert "1 a（1）、2 b（1）、3 c/丙（1）" in refused(mixed)
+    sql = "CREATE TABLE owners (id INTEGER PRIMARY KEY); INSERT INTO gpkg_contents(table_name, data_type) VALUES ('owners', 'attributes')"
+    assert "owners" in told(zipped({"c.gpkg": with_table(make_gpkg(), sql)})), "what is said of a GeoPackage is said of one in a zip"
 
 
 def test_what_is_no_geographic_file_is_told_apart() -> None:
@@ -343,6 +307,8 @@ def test_what_is_no_geographic_file_is_told_apart() -> None:
     assert not looks_like_geofile(b"<html><body>kml</body></html>")
     for made in (make_kml(placemark()), make_shapefile(), make_gpkg(), zipped({"doc.kml": b"<kml/>"})):
         assert looks_like_geofile(made)
+    remark = zipped({"plots.shp": b"x", "plots.shp.xml": b"<a>content.xml and [Content_Types].xml</a>"})
+    assert looks_like_geofile(remark), "the names of the members decide, not what stands in them"
 
 
 @pytest.mark.slow
@@ -372,3 +338,10 @@ def test_gdal_and_this_reader_agree_on_the_wine_areas() -> None:
 
 def test_a_file_of_gdal_is_a_file_for_us() -> None:
     assert set(written("ESRI Shapefile", "plots.shp", [SQUARE])) >= {"plots.shp", "plots.shx", "plots.dbf", "plots.prj"}
+
+
+def test_objects_without_end_inside_a_feature_are_refused() -> None:
+    heavy = b'{"type":"Feature","geometry":null,"properties":{"a":[' + b",".join([b"{}"] * 900_000) + b"]}}"
+    assert "要素超过" in refused(zipped({"a.geojson": heavy}))
+    with pytest.raises(Invalid, match="要素超过"):
+        check_geojson(heavy)

@@ -191,3 +191,13 @@ def test_a_lost_sign_and_a_height_are_told() -> None:
 def test_typed_metres_without_a_system_are_hinted() -> None:
     with pytest.raises(Invalid, match="EPSG:4528"):
         typed.read_typed("40512345.6 3480123.4\n40512445.6 3480123.4\n40512445.6 3480223.4")
+
+
+def test_only_plain_degrees_of_greenwich_are_longitude_and_latitude() -> None:
+    plain = CRS.from_epsg(4490).to_wkt()
+    assert not crs_of(plain).projected
+    gon = plain.replace('ANGLEUNIT["degree",0.0174532925199433', 'ANGLEUNIT["grad",0.015707963267949')
+    assert gon != plain
+    assert "不接收" in refused(gon)
+    turned = "+proj=ob_tran +o_proj=longlat +o_lat_p=40 +o_lon_p=0 +lon_0=120 +datum=WGS84 +no_defs"
+    assert "不接收" in refused(CRS.from_proj4(turned).to_wkt())

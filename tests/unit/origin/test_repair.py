@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy
 import pytest
-from shapely import MultiPolygon, Polygon
+from shapely import MultiPolygon, Point, Polygon
 from shapely.geometry import shape
 
 from gi_registry.kernel.errors import Invalid
@@ -153,3 +153,13 @@ def test_real_areas_need_no_repair() -> None:
         found = repair(shape(feature["geometry"]))
         assert found.geometry.is_valid
         assert found.moved_m2 < 1_000
+
+
+def test_a_dense_ring_keeps_its_shape() -> None:
+    """Corners every half centimetre along a circle of a metre: each is near the one before it, none is the same place."""
+    circle = Point(120, 31).buffer(1e-5, quad_segs=400)
+    assert len(circle.exterior.coords) > 1_500
+    found = repair(MultiPolygon([circle]))
+    assert found.geometry.area == pytest.approx(circle.area, rel=0.02)
+    assert len(found.geometry.geoms[0].exterior.coords) > 100
+    assert "1 厘米" in str(found.changes[0])

@@ -96,3 +96,7 @@ def test_a_zone_without_versions_of_its_own_is_decided_by_the_whole():
     assert deciding(versions, "甲", without=("甲", DAY)) == (own,)
     assert deciding({"": (whole,), "甲": (newer,)}, "甲", without=("甲", DAY)) == (whole,)
     assert deciding({}, "甲") == ()
+
+
+def test_a_share_of_half_a_thousandth_is_rounded_as_one_by_one():
+    _same([square(400, east_m=1_250 + step, north_m=250 + step) for step in range(-3, 4)], [LAKE], accuracies=[0] * 7)
