@@ -14,7 +14,7 @@ from gi_registry.batches.models import Batch, CapacityUnit
 from gi_registry.batches.queries import LedgerKey
 from gi_registry.batches.queries import capacity as read
 from gi_registry.batches.queries.process import converted
-from gi_registry.batches.rules.caps import PER_OF_BASIS, CapTable, Per, Stated
+from gi_registry.batches.rules.caps import PER_OF_BASIS, Cap, CapTable, Per, Stated
 from gi_registry.batches.rules.entitlement import Counted, Entitlement, Facts, Goods, Land, computable, compute
 from gi_registry.batches.rules.life import Kind
 from gi_registry.origin import queries as plots
@@ -183,6 +183,12 @@ def area_of_year(session: Session, authorisation_id: int, *, gi_id: int, year: i
     inside = sum(plot.area_milli_mu for plot, verdict in judged if verdict.counts)
     outside = sum(plot.area_milli_mu for plot, verdict in judged if not verdict.counts)
     return AreaOfYear(inside, outside, tuple(judged))
+
+
+def own_rate(session: Session, key: LedgerKey, *, commodity: str, on: date) -> Cap | None:
+    """Return the conversion that was decided for a GI: its cap per input of the year, as it counts on a day; None where there is none."""
+    table = CapTable(read.stated_caps(session, key.gi_id, key.year).get(key.unit, ()), on=on)
+    return table.counting(Per.INPUT, zone=key.zone, commodity=commodity)
 
 
 def _land(plot: Plot, verdict: OriginVerdict, caps: CapTable) -> Land:

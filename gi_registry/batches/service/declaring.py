@@ -19,7 +19,7 @@ from gi_registry.batches.rules.ledger import Account, Postings
 from gi_registry.batches.rules.life import BATCH_LIFE, Kind, Origin
 from gi_registry.batches.schemas import BatchFields
 from gi_registry.batches.service import sellers
-from gi_registry.batches.service.capacity import entitlement
+from gi_registry.batches.service.capacity import entitlement, own_rate
 from gi_registry.batches.service.posting import DECLARE, WITHDRAW, available_of_batch, key_of, lock_quota, not_overdrawn, post
 from gi_registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, invalid
 from gi_registry.kernel.words import Words, packed, say
@@ -170,7 +170,7 @@ def _store(
 ) -> Batch:
     for field in ("farmer_id", "supplier_farmer_id"):
         sellers.own_farmer(work, authorisation.id or 0, getattr(fields, field), field=field)
-    rate, rate_version = _conversion(work, authorisation, fields)
+    rate, rate_version = _conversion(work, authorisation, fields, unit=unit)
     warnings = [item.reason for item in declared.oddities]
     batch = Batch(
         number=number,
@@ -213,9 +213,13 @@ def _grade(work: Work, fields: BatchFields) -> str:
     return registry.get_product(work.session, fields.product_id).grade
 
 
-def _conversion(work: Work, authorisation: Authorisation, fields: BatchFields) -> tuple[int, str]:
+def _conversion(work: Work, authorisation: Authorisation, fields: BatchFields, *, unit: str) -> tuple[int, str]:
+    """What a thousand bought gives: the GI's own conversion of the year, which the entitlement counts by too, else the policy's."""
     if fields.kind is not Kind.PURCHASE:
         return 1000, ""
+    key = LedgerKey(authorisation.id or 0, authorisation.gi_id, fields.counted_year, fields.zone, unit)
+    if (cap := own_rate(work.session, key, commodity=fields.commodity, on=work.today)) is not None:
+        return cap.per_mu, f"yield_cap:{cap.id}"
     on = fields.harvested_on or work.today
     found = policy.find(work.session, CONVERSION, authorisation.authority_division, on)
     rates: Mapping[str, int] = found.value if found else {}

@@ -15,15 +15,14 @@ from gi_registry.batches import queries
 from gi_registry.batches.models import Batch, Process, ProcessInput, ProcessOutput
 from gi_registry.batches.queries import LedgerKey
 from gi_registry.batches.queries import process as reads
-from gi_registry.batches.queries.capacity import stated_caps
 from gi_registry.batches.rules import ledger
 from gi_registry.batches.rules import process as rules
 from gi_registry.batches.rules.amounts import read_amount
-from gi_registry.batches.rules.caps import Cap, CapTable, Per
 from gi_registry.batches.rules.ledger import Postings
 from gi_registry.batches.rules.life import BATCH_LIFE, Kind, Origin
 from gi_registry.batches.rules.process import PROCESS_LIFE, Made, ProcessKind, Taken
 from gi_registry.batches.schemas import OutputFields, ProcessFields
+from gi_registry.batches.service.capacity import own_rate
 from gi_registry.batches.service.posting import available_of_batch, key_of, lock_keys, not_overdrawn, post
 from gi_registry.kernel.errors import Conflict, FieldError, Invalid, invalid
 from gi_registry.kernel.words import say
@@ -136,7 +135,8 @@ def conversion_of(work: Work, authorisation: Authorisation, source: Batch, *, to
     """
     if (source.commodity, source.unit) == to:
         return rules.UNCHANGED_PERMILLE, ""
-    if not to[0] and to[1] == source.unit and (cap := _own_rate(work, source, on)) is not None:
+    own = not to[0] and to[1] == source.unit
+    if own and (cap := own_rate(work.session, key_of(source), commodity=source.commodity, on=on)) is not None:
         return cap.per_mu, f"yield_cap:{cap.id}"
     found = policy.find(work.session, CONVERSION, authorisation.authority_division, on)
     rates: Mapping[str, int] = found.value if found else {}
@@ -146,11 +146,6 @@ def conversion_of(work: Work, authorisation: Authorisation, source: Batch, *, to
     if rate is None:
         rate = None if unit != source.unit else rates.get("default", 1000) if not commodity else rules.UNCHANGED_PERMILLE
     return (None if rate is None else int(rate)), found.version if found else ""
-
-
-def _own_rate(work: Work, source: Batch, on: date) -> Cap | None:
-    table = CapTable(stated_caps(work.session, source.gi_id, source.account_year).get(source.unit, ()), on=on)
-    return table.counting(Per.INPUT, zone=source.zone, commodity=source.commodity)
 
 
 def _lock(work: Work, batches: Sequence[Batch], made: Sequence[_Output]) -> None:

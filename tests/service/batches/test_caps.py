@@ -255,5 +255,9 @@ def test_the_conversion_of_the_gi_takes_the_place_of_the_policys(work):
     assert ask(work, gi, user, unit="g").total == 1_000_000
     make_cap(work, gi, per="input", unit="g", per_mu="250")
     assert ask(work, gi, user, unit="g").total == 250_000
+    bought = make_batch(work, user, kind="purchase", unit="g", quantity="400", supplier="某合作社")
+    assert (bought.product_quantity, bought.conversion_permille) == (100_000, 250), "what lies in stock is what the entitlement counts"
+    assert bought.conversion_version.startswith("yield_cap:")
+    assert ask(work, gi, user, unit="g").total == 350_000
     with pytest.raises(Invalid):
         make_cap(work, gi, per="mu", commodity="稻谷")

@@ -196,7 +196,7 @@ def test_the_books_balance_after_any_history(open_work, village, seed):
             for year in (2024, 2025):
                 granted = service.entitlement(work.session, user, gi_id=village.gi_id, year=year, unit="g")
                 assert granted.used <= granted.total
-            assert all(item.flows.balanced for item in service.statements(work, user))
+            assert all(item.goods.balanced for item in service.statements(work, user))
 
 
 def race(open_work, village, *, acts=60):
