@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from gi_registry.kernel.errors import invalid
@@ -9,6 +10,8 @@ from gi_registry.kernel.words import say
 
 GRAMS_PER_KG = 1_000
 SQUARE_METRES_PER_MU = Decimal(2000) / Decimal(3)  # 1 mu = 2000/3 m², GB 3100-era statutory conversion
+_GROUPED = re.compile(r"[-+]?\d{1,3}(?:[,， \u00a0\u2009\u202f]\d{3})+(?:\.\d*)?")
+_BETWEEN = re.compile(r"[,， \u00a0\u2009\u202f]")
 LARGEST = 2**53 - 1  # integers above this are not exact in JSON (RFC 8785)
 
 
@@ -27,11 +30,16 @@ def yield_of(area_milli_mu: int, per_mu: int) -> int:
     return area_milli_mu * per_mu // 1000
 
 
+def _ungrouped(text: str) -> str:
+    """Return a number without the signs between its thousands; as it is where they stand elsewhere (``2,00`` may mean two)."""
+    plain = text.strip()
+    return _BETWEEN.sub("", plain) if _GROUPED.fullmatch(plain) else plain
+
+
 def whole_number(text: str, field: str, *, least: int = 0, most: int = LARGEST) -> int:
     """Read a whole number as people type it (``1,200``); raise Invalid naming the field."""
-    cleaned = text.strip().replace(",", "").replace("，", "").replace(" ", "").replace("\u2009", "")
     try:
-        number = int(cleaned)
+        number = int(_ungrouped(text))
     except ValueError:
         raise invalid(field, say("“%(value)s”不是整数。", value=text), say("请只填写数字，例如 1200。"), value=text) from None
     if not least <= number <= most:
@@ -42,7 +50,7 @@ def whole_number(text: str, field: str, *, least: int = 0, most: int = LARGEST) 
 def scaled(text: str, field: str, *, scale: int, least: int = 0) -> int:
     """Read a decimal as an integer of ``1/scale`` units (kg → g: scale 1000); refuse digits that would be lost."""
     try:
-        value = Decimal(text.strip().replace(",", "").replace("，", "").replace("\u2009", "")) * scale
+        value = Decimal(_ungrouped(text)) * scale
     except ArithmeticError:  # no number, or one beyond what a decimal can hold
         raise invalid(field, say("“%(value)s”不是数字。", value=text), say("请填写数字，例如 12.5。"), value=text) from None
     if not value.is_finite() or value != value.to_integral_value(ROUND_FLOOR):

@@ -13,6 +13,7 @@ from gi_registry.origin.queries.judgements import (
     movements_of,
     next_ground,
     open_runs,
+    run_after,
     versions_by_zone,
 )
 from gi_registry.origin.queries.land import overlaps_of, overlaps_with, plots_near
@@ -79,6 +80,7 @@ __all__ = [
     "plots_near",
     "plots_touched",
     "proposals_waiting",
+    "run_after",
     "township_sums",
     "townships_by_plot",
     "versions_by_zone",

@@ -11,7 +11,7 @@ from sqlalchemy.types import NullType
 from sqlmodel import Session, col
 
 from gi_registry.kernel.errors import NotFound
-from gi_registry.origin.models import AreaVersion, JudgingChange, JudgingRun, Plot, PlotJudgement
+from gi_registry.origin.models import AreaProposal, AreaVersion, JudgingChange, JudgingRun, Plot, PlotJudgement
 from gi_registry.origin.rules.versions import Version
 from gi_registry.registry.models import Authorisation
 
@@ -41,6 +41,17 @@ def list_runs(session: Session, gi_id: int, *, limit: int = 20) -> Sequence[Judg
     """Return the newest runs that judged plots of a GI: its own, and those of every GI."""
     mine = or_(col(JudgingRun.gi_id) == gi_id, col(JudgingRun.gi_id).is_(None))
     return session.execute(select(JudgingRun).where(mine).order_by(col(JudgingRun.id).desc()).limit(limit)).scalars().all()
+
+
+def run_after(session: Session, proposal: AreaProposal) -> JudgingRun | None:
+    """Return the run that the approval of a proposal set off, in the same act."""
+    query = select(JudgingRun).where(
+        col(JudgingRun.gi_id) == proposal.gi_id,
+        col(JudgingRun.zone) == proposal.zone,
+        col(JudgingRun.since) == proposal.valid_from,
+        col(JudgingRun.started_at) == proposal.decided_at,
+    )
+    return session.execute(query.order_by(col(JudgingRun.id).desc()).limit(1)).scalar_one_or_none()
 
 
 def open_runs(session: Session) -> Sequence[JudgingRun]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy
+
 from gi_registry.accounts.queries import find_person_by_id, get_organisation
 from gi_registry.divisions.rules.units import Unit
 from gi_registry.documents.models import Document
@@ -14,11 +16,12 @@ from gi_registry.documents.queries import get_document
 from gi_registry.kernel.errors import NotAllowed
 from gi_registry.kernel.words import Words, say, unpacked
 from gi_registry.origin import queries
-from gi_registry.origin.models import AreaProposal, AreaVersion, Plot
+from gi_registry.origin.models import AreaProposal, AreaVersion, JudgingRun, Plot
 from gi_registry.origin.rules.beside import BesideSketch, draw_beside
 from gi_registry.origin.rules.compare import Comparison, Stays, compare, compare_lists
 from gi_registry.origin.rules.proposals import AREA_PROPOSAL_LIFE, ProposalKind, refuse_same_person
-from gi_registry.origin.rules.verdict import OriginVerdict, judge_plot
+from gi_registry.origin.rules.verdict import OriginVerdict
+from gi_registry.origin.rules.verdicts import judge_many
 from gi_registry.origin.rules.versions import Version, covers
 from gi_registry.origin.service.areas import units_of
 from gi_registry.origin.service.judging import default_tolerance_m
@@ -100,6 +103,7 @@ class ProposalPage:
     decided_by: str
     events: Sequence[Happening]
     may: Mapping[str, Words | None]
+    run: JudgingRun | None = None
     life: object = AREA_PROPOSAL_LIFE
 
     @property
@@ -139,6 +143,7 @@ def proposal_page(work: Work, proposal_id: int) -> ProposalPage:
         decided_by=_name(work, proposal.decided_by),
         events=happenings(work, "area_proposal", proposal_id),
         may=_may(work, proposal),
+        run=queries.run_after(work.session, proposal) if work.allows("plot:view", gi) else None,
     )
 
 
@@ -182,18 +187,19 @@ def consequences_of(work: Work, proposal: AreaProposal) -> Consequences:
     """
     on = proposal.valid_from or work.today
     plots, touched = queries.plots_touched(work.session, proposal.gi_id, proposal.zone, since=on, limit=MOST_PLOTS)
-    moved: list[Moved] = []
     tolerance = default_tolerance_m(work.session, on)
-    under: dict[str, tuple[tuple[Version, ...], tuple[Version, ...]]] = {}
-    for plot in plots:
-        if plot.zone not in under:
-            now = queries.versions_of(work.session, proposal.gi_id, plot.zone)
-            under[plot.zone] = (now, _with(work, proposal, now))
+    users = _Users(work)
+    moved: list[Moved] = []
+    for zone in {plot.zone for plot in plots}:
+        here = [plot for plot in plots if plot.zone == zone]
+        ground = numpy.array([plot.geometry for plot in here], dtype=object)
+        now = queries.versions_of(work.session, proposal.gi_id, zone)
         before, after = (
-            judge_plot(plot.geometry, versions, on=on, accuracy_m=plot.accuracy_m, default_m=tolerance) for versions in under[plot.zone]
+            judge_many(ground, versions, on=on, accuracies_m=[plot.accuracy_m for plot in here], default_m=tolerance)
+            for versions in (now, _with(work, proposal, now))
         )
-        if before.verdict is not after.verdict:
-            moved.append(Moved(plot, _user(work, plot), before, after))
+        changed = [row for row in zip(here, before, after, strict=True) if row[1].verdict is not row[2].verdict]
+        moved += [Moved(plot, users.name(plot.authorisation_id), was, then) for plot, was, then in changed]
     moved.sort(key=lambda row: (not row.loses, row.plot.number))
     return Consequences(on, touched, len(plots), moved)
 
@@ -214,7 +220,18 @@ def _ended(version: Version, proposal: AreaProposal) -> Version:
     return Version(version.id, version.valid_from, ends, version.geometry, version.uncertainty_m)
 
 
-def _user(work: Work, plot: Plot) -> str:
-    authorisation = registry.get_authorisation(work.session, plot.authorisation_id)
-    organisation = get_organisation(work.session, authorisation.organisation_id) if authorisation.organisation_id else None
-    return organisation.name if organisation else authorisation.raw_name
+class _Users:
+    """The names of users, each asked once."""
+
+    def __init__(self, work: Work) -> None:
+        self._work, self._names = work, dict[int, str]()
+
+    def name(self, authorisation_id: int) -> str:
+        if authorisation_id not in self._names:
+            self._names[authorisation_id] = self._asked(authorisation_id)
+        return self._names[authorisation_id]
+
+    def _asked(self, authorisation_id: int) -> str:
+        authorisation = registry.get_authorisation(self._work.session, authorisation_id)
+        organisation = get_organisation(self._work.session, authorisation.organisation_id) if authorisation.organisation_id else None
+        return organisation.name if organisation else authorisation.raw_name

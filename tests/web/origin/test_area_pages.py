@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import date
 
 import pytest
@@ -66,7 +67,10 @@ def test_a_version_is_proposed_looked_at_and_approved_by_another(client, place, 
         assert words in shown
     assert post(client, f"{address}/approve", {"version": "1", "reason": "与公告一致"}).status_code == 303
     assert post(client, f"{address}/approve", {"version": "1"}).status_code == 409
-    assert "已核准" in client.get(address).text
+    decided = client.get(address).text
+    assert "已核准" in decided and "结论有变 0 块" in decided
+    (run,) = re.findall(r'href="(/office/gis/\d+/judgements\?run=\d+)"', decided)
+    assert client.get(run).status_code == 200
     with open_work() as work:
         assert [area.valid_to for area in queries.list_areas(work.session, place["gi"])] == [None, date(2027, 4, 1)]
 
