@@ -10,14 +10,16 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, select
 from sqlmodel import Session, col
 
-from gi_registry.batches.models import Batch, BatchPlot
+from gi_registry.batches.models import Batch, BatchPlot, Process, ProcessOutput
 from gi_registry.batches.rules.life import COUNTED, Kind
+from gi_registry.batches.rules.process import ProcessKind
 from gi_registry.divisions.models import Division
 from gi_registry.origin.models import AreaVersion, Plot
 from gi_registry.origin.rules.versions import Version
 from gi_registry.registry.models import Authorisation, AuthorisationSite, Protection
 from gi_registry.registry.rules import Place
 
+_WORK = (ProcessKind.TRANSFORM.value, ProcessKind.PACK.value)
 GROWN = (Kind.HARVEST.value, Kind.PURCHASE.value, Kind.PRE_PRINTED.value)
 
 
@@ -51,6 +53,18 @@ class Site:
     path: str
 
 
+@dataclass(frozen=True)
+class Worked:
+    """A process that names its site: which step it was, on which day, and what it made."""
+
+    process_id: int
+    step: str
+    zone: str
+    on: date
+    site: Site
+    batches: tuple[str, ...]
+
+
 @dataclass
 class UserYear:
     """One user and account year: the steps that must lie inside, goods, shares of plots, sites."""
@@ -63,6 +77,7 @@ class UserYear:
     goods: list[Goods] = field(default_factory=list)
     shares: list[Share] = field(default_factory=list)
     sites: tuple[Site, ...] = ()
+    worked: list[Worked] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -94,6 +109,7 @@ def user_years(session: Session, years: Iterable[int], condition: ColumnElement[
             user.goods.append(Goods(batch.number, batch.kind, batch.zone, batch.harvested_on, batch.packed_on, known))
     _add_shares(session, found, wanted, condition=condition)
     _add_sites(session, found, condition)
+    _add_worked(session, found, wanted, condition=condition)
     return list(found.values())
 
 
@@ -124,6 +140,26 @@ def _add_sites(session: Session, found: Mapping[tuple[int, int], UserYear], cond
         sites[owner].append(Site(number, name, path or ""))
     for user in found.values():
         user.sites = tuple(sites.get(user.authorisation_id, ()))
+
+
+def _add_worked(session: Session, found: Mapping[tuple[int, int], UserYear], years: list[int], *, condition: ColumnElement[bool]) -> None:
+    query = (
+        select(Process, AuthorisationSite, col(Division.path), Batch)
+        .join(ProcessOutput, col(ProcessOutput.process_id) == col(Process.id))
+        .join(Batch, col(Batch.id) == col(ProcessOutput.batch_id))
+        .join(AuthorisationSite, col(AuthorisationSite.id) == col(Process.site_id))
+        .join(Authorisation, col(Authorisation.id) == col(Process.authorisation_id))
+        .outerjoin(Division, col(Division.code) == col(AuthorisationSite.division_code))
+        .where(condition, col(Process.state) == "done", col(Process.kind).in_(_WORK), col(Batch.account_year).in_(years))
+        .order_by(col(Process.id), col(Batch.id))
+    )
+    made: dict[int, tuple[Process, AuthorisationSite, str, list[Batch]]] = {}
+    for process, site, path, batch in session.execute(query):
+        made.setdefault(process.id or 0, (process, site, path or "", []))[3].append(batch)
+    for number, (process, site, path, batches) in made.items():
+        if user := found.get((process.authorisation_id, batches[0].account_year)):
+            place, numbers = Site(site.id or 0, site.name, path), tuple(batch.number for batch in batches)
+            user.worked.append(Worked(number, process.step, batches[0].zone, process.on_date, place, numbers))
 
 
 def listed_areas(session: Session, gi_ids: Iterable[int]) -> dict[int, list[Listed]]:

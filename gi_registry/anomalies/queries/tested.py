@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 
 from gi_registry.anomalies.rules.ql_02 import Packed, Report, TestFacts
 from gi_registry.batches.models import Batch, TestReport, TestReportBatch
+from gi_registry.batches.queries.trace import made_of
 from gi_registry.batches.rules.life import COUNTED, Kind
 from gi_registry.batches.rules.quality import Result, base_of
 from gi_registry.codes.models import CodeInterval
@@ -93,12 +94,14 @@ def _reports(session: Session, owners: set[int]) -> dict[int, list[tuple[TestRep
     pairs = select(col(TestReportBatch.report_id), col(TestReportBatch.batch_id)).join(
         TestReport, col(TestReport.id) == col(TestReportBatch.report_id)
     )
-    for report_id, batch_id in session.execute(pairs.where(of_owner)):
-        bound[report_id].append(batch_id)
+    spoken_of = [(row[0], row[1]) for row in session.execute(pairs.where(of_owner))]
+    made = made_of(session, {batch_id for _report, batch_id in spoken_of})
+    for report_id, batch_id in spoken_of:
+        bound[report_id] += [batch_id, *made.get(batch_id, ())]
     query = select(TestReport).where(of_owner, col(TestReport.state) == "entered")
     found: dict[int, list[tuple[TestReport, tuple[int, ...]]]] = defaultdict(list)
     for report in session.execute(query.order_by(col(TestReport.issued_on), col(TestReport.id))).scalars():
-        found[report.authorisation_id].append((report, tuple(sorted(bound[report.id or 0]))))
+        found[report.authorisation_id].append((report, tuple(sorted(set(bound[report.id or 0])))))
     return found
 
 

@@ -2,8 +2,8 @@
 
 - raw material: each plot that gave to a batch, by the area version in force on its day of harvest; harvests that name no plot and goods
   bought from a supplier who is not on file have no place;
-- production and packing: the sites of the authorisation, by the places listed in the area version in force on the day; since a site does
-  not say which step it serves, only a user all of whose sites lie outside is found.
+- production and packing: the site that a recorded process names, on its day, by the places listed in the area version in force; for the
+  rest the sites of the authorisation, which do not say which step they serve: only a user all of whose sites lie outside is found.
 
 Only *outside* is a ground; uncertain (near the edge, no version, no outline, a place that cannot be resolved) is never held against
 anybody. A step that has no located fact at all is answered "more information needed". Source: Order 80 Art. 2(2); domain, sections 1, 6, 8.
@@ -25,7 +25,7 @@ STEP_NAMES: dict[str, Words] = {"raw_material": say("原料"), "production": say
 
 @dataclass(frozen=True)
 class Located:
-    """Where a step happened: a plot (``kind`` plot) or a site, for which batches, on the day that decides, and the verdict.
+    """Where a step happened: a plot, the site that a process names (``kind`` process), or any site of the user; the day and the verdict.
 
     ``distance_m`` beyond the edge and ``tolerance_m`` in metres, None where the verdict rests on the list of places.
     """
@@ -116,6 +116,9 @@ def _lines(authorisation_id: int, place: Located) -> tuple[Line, ...]:
             batches=batches,
         )
         return (Line(say("地块 %(name)s 超出边界", name=place.name), told, place.distance_m, "metre", f"/plots/{place.id}"),)
+    if place.kind == "process":
+        happened = say("%(on)s 在此办理，不在当日有效的产地范围所列地点；产出批次 %(batches)s", on=place.on.isoformat(), batches=batches)
+        return (Line(say("加工记录所填场所 %(name)s", name=place.name), happened, href=f"/processes/{place.id}"),)
     told = say("不在 %(on)s 有效的产地范围所列地点；批次 %(batches)s", on=place.on.isoformat(), batches=batches)
     return (Line(say("生产场所 %(name)s", name=place.name), told, href=f"/office/authorisations/{authorisation_id}"),)
 

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import ColumnElement
 from sqlmodel import Session
 
-from gi_registry.anomalies.queries.steps import Goods, Listed, Site, UserYear, listed_areas, user_years
+from gi_registry.anomalies.queries.steps import Goods, Listed, Site, UserYear, Worked, listed_areas, user_years
 from gi_registry.anomalies.rules import us_04
 from gi_registry.anomalies.rules.us_04 import Located, StepFacts
 from gi_registry.anomalies.service.judged import Judged, Parameters, kept
@@ -108,7 +108,8 @@ def _at_sites(user: UserYear, step: str, areas: list[Listed]) -> StepFacts:
             key = (site.id, version.outline.id if version else None)
             known = found.get(key)
             found[key] = _site(site, version, on=on, batches=(*(known.batches if known else ()), goods.number))
-    return StepFacts(user.authorisation_id, user.year, step, tuple(found.values()), tuple(unlocated))
+    worked = [_process(item, _version(areas, item.zone, item.on)) for item in user.worked if item.step == step]
+    return StepFacts(user.authorisation_id, user.year, step, (*worked, *found.values()), tuple(unlocated))
 
 
 def _day(goods: Goods, step: str) -> date | None:
@@ -123,6 +124,12 @@ def _version(areas: Sequence[Listed], zone: str, on: date) -> Listed | None:
         if own:
             return next((area for area in own if covers(area.outline.valid_from, area.outline.valid_to, on)), None)
     return None
+
+
+def _process(item: Worked, version: Listed | None) -> Located:
+    verdict = us_04.site_verdict(item.site.path, version.places) if version else us_04.UNCERTAIN
+    outline = version.outline.id if version else None
+    return Located("process", item.process_id, item.site.name, verdict, item.on, item.batches, area_version_id=outline)
 
 
 def _site(site: Site, version: Listed | None, *, on: date, batches: tuple[str, ...]) -> Located:

@@ -51,8 +51,14 @@ _WORKED = Statement(
     WHERE p.kind IN ('transform', 'pack') GROUP BY p.kind"""
 )
 _TESTS = Statement(
-    """SELECT r.institution_name, r.number, r.issued_on, r.result FROM test_report_batch b JOIN test_report r ON r.id = b.report_id
-    WHERE b.batch_id = :batch_id AND r.state = 'entered' ORDER BY r.issued_on DESC, r.id DESC LIMIT 10"""
+    """WITH RECURSIVE source(batch_id, depth) AS (
+      SELECT CAST(:batch_id AS INTEGER), 0
+      UNION SELECT i.batch_id, s.depth + 1 FROM source s JOIN process_output o ON o.batch_id = s.batch_id
+      JOIN process_input i ON i.process_id = o.process_id WHERE s.depth < 12)
+    SELECT r.institution_name, r.number, r.issued_on, r.result, MIN(s.depth) AS depth
+    FROM (SELECT batch_id, depth FROM source LIMIT 200) s
+    JOIN test_report_batch b ON b.batch_id = s.batch_id JOIN test_report r ON r.id = b.report_id WHERE r.state = 'entered'
+    GROUP BY r.id, r.institution_name, r.number, r.issued_on, r.result ORDER BY r.issued_on DESC, r.id DESC LIMIT 10"""
 )
 _AREA = Statement(
     """SELECT id, places, text, map_review_no, zone FROM area_version
@@ -228,9 +234,11 @@ def goods_of(reader: Reader, minted: Minted, issued: Issued, *, batch_id: int | 
 
 
 def tests_of(reader: Reader, batch_id: int) -> tuple[LabReport, ...]:
-    """Return the newest test reports that speak of a batch."""
-    rows = reader.all(_TESTS, batch_id=batch_id)
-    return tuple(LabReport(row["institution_name"], row["number"], day(row["issued_on"]) or date.min, row["result"]) for row in rows)
+    """Return the newest test reports that speak of a batch, or of one that it was made of."""
+    return tuple(
+        LabReport(row["institution_name"], row["number"], day(row["issued_on"]) or date.min, row["result"], of_source=row["depth"] > 0)
+        for row in reader.all(_TESTS, batch_id=batch_id)
+    )
 
 
 def origin_of(reader: Reader, gi_id: int, *, zone: str, on: date) -> Origin | None:

@@ -225,7 +225,7 @@ class _Page:
             return ""
         items = "".join(
             f"<li>{escape(test.institution)} · {escape(test.number)} · {self.say(sentences.day_words(test.on))} · "
-            f"{self.say(RESULT_WORDS[test.result])}</li>"
+            f"{self.say(RESULT_WORDS[test.result])}{self.say(labels.OF_SOURCE) if test.of_source else ''}</li>"
             for test in record.tests
         )
         return f"<section><h2>{self.say(labels.TESTS)}</h2><ul>{items}</ul></section>"

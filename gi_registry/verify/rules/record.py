@@ -119,12 +119,13 @@ class Step:
 
 @dataclass(frozen=True)
 class LabReport:
-    """The summary of a test report; ``result`` is ``pass`` or ``fail``."""
+    """The summary of a test report; ``result`` is ``pass`` or ``fail``; ``of_source``: it speaks of goods that the batch was made of."""
 
     institution: str
     number: str
     on: date
     result: str
+    of_source: bool = False
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from gi_registry.workflow import Work
 from tests.builders.accounts import make_actor
 from tests.builders.batches import make_batch
 from tests.builders.grounds import bind, make_goods, make_packages, make_user, set_ground, stock_pond
-from tests.builders.processes import do
+from tests.builders.processes import do, made
 from tests.builders.quality import make_institution, make_test
 from tests.builders.registry import make_gi, make_product
 
@@ -245,6 +245,20 @@ def test_goods_without_a_report_in_the_period_are_found(work):
     make_test(work, batches[3], by=institution, issued_on=date(2025, 12, 1), sampled_on=None)
     assert isinstance(service.still_holds(work.session, findings[users[3].id], as_of=work.today), Failed)
     assert list(found(work, "QL-02")) == [users[2].id]
+
+
+def test_a_report_on_the_harvest_covers_what_was_made_of_it(work):
+    user, other = make_user(work), make_user(work)
+    harvests = [make_goods(work, one, packed_on=HARVEST) for one in (user, other)]
+    parts = [made(work, do(work, "split", [(harvest, "400")], {"quantity": "300"}, {"quantity": "100"})) for harvest in harvests]
+    for part, _rest in parts:
+        bind(work, part, 100, date(2025, 10, 8))
+    institution = make_institution(work)
+    make_test(work, harvests[0], by=institution, issued_on=date(2025, 12, 1), sampled_on=None)
+    make_test(work, parts[1][1], by=institution, issued_on=date(2025, 12, 1), sampled_on=None)
+    set_ground(work, "QL-02", months=1)
+    findings = found(work, "QL-02")
+    assert list(findings) == [other.id], "a report on its sister covers no batch"
 
 
 def _old(work: Any, user: Any) -> Any:

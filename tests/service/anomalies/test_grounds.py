@@ -11,14 +11,18 @@ from sqlmodel import select
 
 from gi_registry.anomalies import service
 from gi_registry.anomalies.models import Finding
+from gi_registry.batches import queries as batches
+from gi_registry.batches.service import processing
 from gi_registry.kernel.errors import Conflict
 from gi_registry.listings import service as listings
+from gi_registry.registry import queries as registry
 from gi_registry.workflow import Work
 from tests.builders.accounts import make_actor
 from tests.builders.anomalies import make_labelled, make_late_packages, make_ring, make_shifted_pond
 from tests.builders.batches import make_batch
 from tests.builders.divisions import make_division
 from tests.builders.origin import make_area, make_plot, rectangle
+from tests.builders.processes import do
 from tests.builders.registry import make_authorisation, make_gi, make_product, make_protection, make_site
 from tests.builders.reports import draft_of, make_farm, make_filed
 from tests.builders.scans import make_labels
@@ -156,6 +160,24 @@ def test_packing_at_home_is_lawful_and_an_unknown_place_asks_for_more(work: Any)
     user = packer(work, "999998")
     make_site(work, user, name="示例第二加工点", division_code=None)
     assert run_twice(work, "US-04") == []
+
+
+@pytest.mark.parametrize(("where", "state", "count"), [("999998", "done", 1), ("999999", "done", 0), ("999998", "undone", 0)])
+def test_a_step_that_names_a_site_outside_is_found_whatever_other_sites_there_are(work: Any, where: str, state: str, count: int) -> None:
+    user = packer(work, "999999")
+    sites = {"999999": None, "999998": make_site(work, user, name="邻县加工点", division_code="999998")}
+    (batch,) = batches.list_batches(work.session, user.id, 2025)
+    home = next(site for site in registry.sites_of(work.session, user.id) if site.division_code == "999999")
+    product = make_product(work, user, name="示例蟹礼盒")
+    site = sites[where] or home
+    process = do(work, "pack", [(batch, "100")], {"quantity": "100", "product_id": product.id}, site_id=site.id)
+    if state == "undone":
+        processing.undo_process(work, process.id, why="录错", version=process.version)
+    found = run_twice(work, "US-04")
+    assert len(found) == count
+    if found:
+        assert found[0].facts["step"] == "packing"
+        assert [line["href"] for line in found[0].lines if line.get("href")] == [f"/processes/{process.id}"]
 
 
 # ---- US-06 ---------------------------------------------------------------------------------------------------------------------------
