@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
-from flask import Blueprint, Response, current_app, request, send_file
+from flask import Blueprint, Response, current_app, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from gi_registry.codes import service
@@ -14,6 +12,7 @@ from gi_registry.kernel.quantities import grouped
 from gi_registry.kernel.words import say
 from gi_registry.web.access import PUBLIC, access
 from gi_registry.web.arguments import number_arg, year_arg
+from gi_registry.web.downloads import attachment
 from gi_registry.web.forms import read_form, reshow
 from gi_registry.web.negotiation import json_answer, table, wanted
 from gi_registry.web.pages import page, redirect_with
@@ -61,7 +60,8 @@ def show_allotment(allotment_id: int) -> str:
 @access("allotment:order")
 def labels(allotment_id: int) -> Response:
     """Hand out one part of the label sheets."""
-    return _download(service.labels_pdf(current_work(), allotment_id, _settings(), part=number_arg("part", 1)))
+    paper = service.labels_pdf(current_work(), allotment_id, _settings(), part=number_arg("part", 1))
+    return attachment(paper.content, paper.name, media_type=paper.media_type)
 
 
 @bp.get("/allotments/<int:allotment_id>/codes.csv")
@@ -71,12 +71,6 @@ def codes_list(allotment_id: int) -> Response:
     listing = service.codes_csv(current_work(), allotment_id, _settings())
     answer = Response(listing.blocks, mimetype=listing.media_type)
     answer.headers["Content-Disposition"] = f'attachment; filename="{listing.name}"'
-    return answer
-
-
-def _download(paper: service.Paper) -> Response:
-    answer = send_file(BytesIO(paper.content), mimetype=paper.media_type, as_attachment=True, download_name=paper.name)
-    answer.headers["Cache-Control"] = "no-store"
     return answer
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response
 
 from gi_registry.documents import service
 from gi_registry.web.access import access
+from gi_registry.web.downloads import attachment
 from gi_registry.web.work import current_work
 
 bp = Blueprint("documents", __name__)
@@ -18,7 +17,4 @@ bp = Blueprint("documents", __name__)
 def download(document_id: int) -> Response:
     """Hand out a paper as a download: never shown inside the site, never sniffed."""
     paper = service.download(current_work(), document_id)
-    answer = send_file(BytesIO(paper.content), mimetype=paper.media_type, as_attachment=True, download_name=paper.name, etag=paper.sha256)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return attachment(paper.content, paper.name, media_type=paper.media_type, etag=paper.sha256)

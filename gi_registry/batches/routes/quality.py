@@ -13,6 +13,7 @@ from gi_registry.batches.service import quality_pages as pages
 from gi_registry.documents.service import Scan
 from gi_registry.kernel.words import say
 from gi_registry.web.access import access
+from gi_registry.web.downloads import attachment
 from gi_registry.web.forms import read_form, reshow, uploaded
 from gi_registry.web.pages import page, redirect_with
 from gi_registry.web.work import current_work
@@ -72,6 +73,14 @@ def issue_test() -> Response:
 def show_test(test_id: int) -> str:
     """Show a report."""
     return page("batches/test.html", shown=pages.one_test(current_work(), test_id), **WORDS)
+
+
+@bp.get("/tests/<int:test_id>/scan")
+@access("test:view")
+def download_scan(test_id: int) -> Response:
+    """Hand out the scan of a report."""
+    paper = pages.scan_of_test(current_work(), test_id)
+    return attachment(paper.content, paper.name, media_type=paper.media_type, etag=paper.sha256)
 
 
 @bp.post("/tests/<int:test_id>/withdraw")

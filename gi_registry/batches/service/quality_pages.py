@@ -13,6 +13,8 @@ from gi_registry.batches.service.declaring import view_batch
 from gi_registry.batches.service.quality import may_withdraw, own_institution, visible_test
 from gi_registry.documents.models import Document
 from gi_registry.documents.queries import get_document
+from gi_registry.documents.service import Download, contents
+from gi_registry.kernel.errors import NotFound
 from gi_registry.kernel.words import Words, unpacked
 from gi_registry.registry.queries import get_authorisation
 from gi_registry.workflow import Work
@@ -116,6 +118,14 @@ def own_tests(work: Work) -> OwnTests:
     return OwnTests(institution, name, reports, quality.batches_tested(work.session, [report.id or 0 for report in reports]))
 
 
+def scan_of_test(work: Work, test_id: int) -> Download:
+    """Return the scan of a report to whoever may see the report, the institution that entered it too; NotFound where there is none."""
+    report = visible_test(work, test_id)
+    if report.document_id is None:
+        raise NotFound
+    return contents(work.session, get_document(work.session, report.document_id))
+
+
 def one_test(work: Work, test_id: int) -> TestPage:
     """Return a report; NotFound for one the actor may not see."""
     report = visible_test(work, test_id)
@@ -126,7 +136,7 @@ def one_test(work: Work, test_id: int) -> TestPage:
         batches=batches,
         user_name=get_authorisation(work.session, report.authorisation_id).raw_name,
         warnings=[unpacked(warning) for warning in report.warnings],
-        document=get_document(work.session, report.document_id) if report.document_id and may_open else None,
+        document=get_document(work.session, report.document_id) if report.document_id else None,
         may_withdraw=may_withdraw(work, report),
         batches_open=may_open,
         back=f"/batches/{batches[0][0]}" if may_open and batches else "/tests",

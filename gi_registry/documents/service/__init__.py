@@ -4,6 +4,7 @@ from gi_registry.documents.rules import Code, Column, Pairs, Paper, Section, Tab
 from gi_registry.documents.service.keeping import (
     Download,
     Scan,
+    contents,
     download,
     get_document,
     keep_content,
@@ -25,6 +26,7 @@ __all__ = [
     "Section",
     "Table",
     "Text",
+    "contents",
     "download",
     "get_document",
     "keep_content",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlmodel import Session
+
 from gi_registry.documents.models import Document, DocumentContent, TypesetPaper
 from gi_registry.documents.queries import content_is_stored, content_of, typeset_from
 from gi_registry.documents.queries import get_document as read_document
@@ -134,8 +136,12 @@ def get_document(work: Work, document_id: int) -> Document:
 
 def download(work: Work, document_id: int) -> Download:
     """Return name, type and bytes of a document that the actor may read; NotFound otherwise."""
-    document = get_document(work, document_id)
-    return Download(document.name, document.media_type, document.sha256, content_of(work.session, document))
+    return contents(work.session, get_document(work, document_id))
+
+
+def contents(session: Session, document: Document) -> Download:
+    """Return name, type and bytes of a document; the caller has checked that the actor may read it."""
+    return Download(document.name, document.media_type, document.sha256, content_of(session, document))
 
 
 def _agrees(stated: str, found: MediaType) -> bool:

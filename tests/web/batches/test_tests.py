@@ -59,6 +59,24 @@ def test_an_institution_finds_the_batch_and_enters_its_report(client, farm):
     assert "JC-2025-9" in client.get("/tests").text
 
 
+def test_an_institution_gets_its_own_scan_back_and_no_other_does(client, farm, open_work):
+    with open_work() as work:
+        make_person(
+            work, "testing_institution", login="bie", organisation=work.session.get(Organisation, make_institution(work).organisation_id)
+        )
+    sign_in(client, "jian")
+    answer = post(client, "/tests/new", REPORT | {"batches": "PC-TEST-1", "document": (io.BytesIO(SCAN.content), SCAN.name)})
+    test = answer.headers["Location"]
+    assert f'href="{test}/scan"' in client.get(test).text
+    scan = client.get(f"{test}/scan")
+    assert (scan.status_code, scan.data, scan.headers["Content-Disposition"][:10]) == (200, SCAN.content, "attachment")
+    bare = post(client, "/tests/new", REPORT | {"batches": "PC-TEST-1", "number": "JC-2025-10"}).headers["Location"]
+    assert client.get(f"{bare}/scan").status_code == 404
+    for login, status in (("bie", 404), ("chen", 200), ("qian", 200)):
+        sign_in(client, login)
+        assert client.get(f"{test}/scan").status_code == status, login
+
+
 def test_a_user_enters_a_report_with_its_scan_and_takes_it_back(client, farm):
     sign_in(client, "chen")
     path = f"/batches/{farm['batch']}/tests/new"
