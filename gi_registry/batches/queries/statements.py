@@ -120,9 +120,28 @@ def keys_where(session: Session, whose: ColumnElement[bool], *, years: Iterable[
     return [LedgerKey(*row) for row in session.execute(query.order_by(*columns))]
 
 
+def of_farmer(authorisation_id: int, farmer_id: int) -> ColumnElement[bool]:
+    """Return the condition that accounts are those of one farmer of a user."""
+    return and_(of_authorisation(authorisation_id), col(LedgerAccount.farmer_id) == farmer_id)
+
+
 def own_goods(authorisation_id: int) -> ColumnElement[bool]:
     """Return the condition that accounts are a user's own, not those of its farmers."""
-    return and_(of_authorisation(authorisation_id), col(LedgerAccount.farmer_id) == 0)
+    return of_farmer(authorisation_id, 0)
+
+
+def goods_of_farmers(session: Session, authorisation_id: int, *, year: int) -> dict[tuple[int, str, str], Goods]:
+    """Return the balances of a year's goods by farmer, unit and commodity; what crossed years is not among them."""
+    columns = (col(LedgerAccount.farmer_id), col(LedgerAccount.unit), col(LedgerAccount.commodity), col(LedgerAccount.kind))
+    query = (
+        select(*columns, func.sum(col(LedgerAccount.balance)))
+        .where(of_authorisation(authorisation_id), col(LedgerAccount.farmer_id) != 0, col(LedgerAccount.year) == year, _IS_GOODS)
+        .group_by(*columns)
+    )
+    balances: dict[tuple[int, str, str], dict[str, int]] = {}
+    for row in session.execute(query):
+        balances.setdefault((row[0], row[1], row[2]), {})[row[3]] = int(row[4])
+    return {key: Goods(found) for key, found in balances.items()}
 
 
 def ground_of_goods(session: Session, gi_id: int, year: int) -> list[GroundOfGoods]:

@@ -10,11 +10,12 @@ from gi_registry.batches.routes.blueprint import WORDS, bp
 from gi_registry.batches.service import balances as service
 from gi_registry.batches.service.townships import PlaceRow
 from gi_registry.web.access import access
-from gi_registry.web.arguments import year_arg
+from gi_registry.web.arguments import number_arg, year_arg
 from gi_registry.web.negotiation import table, wanted
 from gi_registry.web.pages import page
 from gi_registry.web.work import current_work
 
+NOBODY = 0
 LINE_COLUMNS = ("year", "unit", "commodity", "line", "account", "quantity")
 ENTRY_COLUMNS = ("year", "on_date", "tag", "account", "grade", "amount", "unit", "source_kind", "source_id", "transfer_id", "memo")
 USER_COLUMNS = (
@@ -39,13 +40,18 @@ HEADROOM_COLUMNS = ("year", "unit", "entitled", "reserved", "used", "left", "ove
 @bp.get("/authorisations/<int:authorisation_id>/statement")
 @access("ledger:view")
 def show_statement(authorisation_id: int) -> str | Response:
-    """Show what came in, went out and is left of a user's goods in a year, as table and waterfall."""
-    shown = service.user_statement(current_work(), authorisation_id, year=year_arg())
+    """Show what came in, went out and is left of a user's goods in a year, or of one farmer's (``?farmer=``), as table and waterfall."""
+    shown = service.user_statement(current_work(), authorisation_id, year=year_arg(), farmer_id=_farmer_arg())
     if wanted() == "html":
         return page("batches/statement.html", shown=shown, **WORDS)
     return table(
         [cells for section in shown.sections for cells in _line_cells(section, shown.year)], columns=LINE_COLUMNS, name="statement"
     )
+
+
+def _farmer_arg() -> int | None:
+    """Return the farmer the address names; what is no number is a farmer nobody has (404), never everybody."""
+    return number_arg("farmer", NOBODY) if request.args.get("farmer") else None
 
 
 def _line_cells(section: service.Section, year: int) -> list[dict[str, object]]:
@@ -59,7 +65,8 @@ def _line_cells(section: service.Section, year: int) -> list[dict[str, object]]:
 def show_figure(authorisation_id: int) -> str | Response:
     """Show the entries behind one figure of a statement."""
     asked = {name: request.args.get(name, usual) for name, usual in (("account", "stock"), ("unit", "g"), ("commodity", ""))}
-    shown = service.figure_entries(current_work(), authorisation_id, year=year_arg(default=current_work().today.year) or 0, **asked)
+    year = year_arg(default=current_work().today.year) or 0
+    shown = service.figure_entries(current_work(), authorisation_id, year=year, farmer_id=_farmer_arg(), **asked)
     if wanted() == "html":
         return page("batches/figure.html", shown=shown, **WORDS)
     return table([_entry_cells(entry) for entry in shown.rows], columns=ENTRY_COLUMNS, name="entries")

@@ -16,6 +16,8 @@ from gi_registry.batches.rules.statements import NO_USE, Bar, Goods, Use, togeth
 from gi_registry.batches.service.capacity import entitlements
 from gi_registry.batches.service.townships import PlaceRow, places_of
 from gi_registry.kernel.errors import NotFound
+from gi_registry.origin import queries as plots
+from gi_registry.origin.models import Farmer
 from gi_registry.registry import queries as registry
 from gi_registry.registry.models import Authorisation, Gi
 from gi_registry.workflow import Work
@@ -36,8 +38,18 @@ class Section:
 
 
 @dataclass(frozen=True)
+class FarmerRow:
+    """The goods of one farmer, of one commodity and unit, in the statement of its user."""
+
+    farmer: Farmer
+    unit: str
+    commodity: str
+    goods: Goods
+
+
+@dataclass(frozen=True)
 class UserStatement:
-    """The statement of one authorisation and harvest year."""
+    """The statement of one authorisation and harvest year: its own goods and its farmers' together, or those of one ``farmer``."""
 
     authorisation: Authorisation
     gi: Gi
@@ -45,6 +57,8 @@ class UserStatement:
     years: list[int]
     sections: list[Section]
     officer: bool
+    farmer: Farmer | None = None
+    farmers: list[FarmerRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -86,16 +100,20 @@ class Entries:
     rows: list[EntryRow]
     authorisation: Authorisation
     cut: bool
+    farmer: Farmer | None = None
 
 
 # ---- one user ------------------------------------------------------------------------------------------------------------------------
 
 
-def user_statement(work: Work, authorisation_id: int, *, year: int | None) -> UserStatement:
-    """Return the statement of an authorisation for a harvest year, the newest with accounts when none is named."""
+def user_statement(work: Work, authorisation_id: int, *, year: int | None, farmer_id: int | None = None) -> UserStatement:
+    """Return the statement of an authorisation for a harvest year, the newest with accounts when none is named.
+
+    With ``farmer_id`` only the goods on that farmer's account, which no entitlement belongs to. Raises NotFound for another user's farmer.
+    """
     authorisation = registry.get_authorisation(work.session, authorisation_id)
     work.require("ledger:view", authorisation)
-    whose = statements.of_authorisation(authorisation_id)
+    farmer, whose = _whose(work, authorisation_id, farmer_id)
     years = statements.years_where(work.session, whose)
     wanted = year or (years[0] if years else work.today.year)
     goods = _by_kind(statements.goods_where(work.session, whose, year=wanted))
@@ -104,20 +122,43 @@ def user_statement(work: Work, authorisation_id: int, *, year: int | None) -> Us
         gi=registry.get_gi(work.session, authorisation.gi_id),
         year=wanted,
         years=years,
-        sections=_sections(goods, _granted(work, whose, [wanted])),
+        sections=_sections(goods, None if farmer else _granted(work, whose, [wanted])),
         officer=work.allows("desk:view"),
+        farmer=farmer,
+        farmers=[] if farmer else _farmer_rows(work, authorisation_id, year=wanted),
     )
 
 
-def figure_entries(work: Work, authorisation_id: int, *, year: int, account: str, unit: str, commodity: str) -> Entries:
-    """Return the entries behind one figure of a user's statement; NotFound for an account that does not exist."""
+def _whose(work: Work, authorisation_id: int, farmer_id: int | None) -> tuple[Farmer | None, ColumnElement[bool]]:
+    if farmer_id is None:
+        return None, statements.of_authorisation(authorisation_id)
+    farmer = plots.get_farmer(work.session, farmer_id)
+    if farmer is None or farmer.authorisation_id != authorisation_id:
+        raise NotFound
+    return farmer, statements.of_farmer(authorisation_id, farmer_id)
+
+
+def _farmer_rows(work: Work, authorisation_id: int, *, year: int) -> list[FarmerRow]:
+    goods = statements.goods_of_farmers(work.session, authorisation_id, year=year)
+    position = {farmer.id: (place, farmer) for place, farmer in enumerate(plots.farmers_of(work.session, authorisation_id))}
+    ordered = sorted(goods, key=lambda key: (position[key[0]][0], key[1], key[2]))
+    return [FarmerRow(position[key[0]][1], key[1], key[2], goods[key]) for key in ordered]
+
+
+def figure_entries(
+    work: Work, authorisation_id: int, *, year: int, account: str, unit: str, commodity: str, farmer_id: int | None = None
+) -> Entries:
+    """Return the entries behind one figure of a user's statement, or of one of its farmers'.
+
+    Raises NotFound for an account that does not exist and for a farmer of another user.
+    """
     authorisation = registry.get_authorisation(work.session, authorisation_id)
     work.require("ledger:view", authorisation)
     if account not in list(Account) or unit not in UNITS:
         raise NotFound
-    whose = statements.of_authorisation(authorisation_id)
+    farmer, whose = _whose(work, authorisation_id, farmer_id)
     rows = statements.entries_where(work.session, whose, year=year, account=account, unit=unit, commodity=commodity, most=MOST_ENTRIES + 1)
-    return Entries(commodity, year, account, unit, rows[:MOST_ENTRIES], authorisation, len(rows) > MOST_ENTRIES)
+    return Entries(commodity, year, account, unit, rows[:MOST_ENTRIES], authorisation, len(rows) > MOST_ENTRIES, farmer)
 
 
 def _by_kind(rows: dict[GoodsKey, Goods]) -> dict[tuple[str, str], dict[GoodsKey, Goods]]:
@@ -144,13 +185,13 @@ def _uses(granted: Mapping[LedgerKey, Entitlement], by: Callable[[LedgerKey], Ha
     return found
 
 
-def _sections(goods: Mapping[tuple[str, str], Mapping[GoodsKey, Goods]], granted: Mapping[LedgerKey, Entitlement]) -> list[Section]:
-    """Return the goods by unit and commodity with their bars; the product with what may bear labels."""
-    uses = _uses(granted, lambda key: key.unit)
+def _sections(goods: Mapping[tuple[str, str], Mapping[GoodsKey, Goods]], granted: Mapping[LedgerKey, Entitlement] | None) -> list[Section]:
+    """Return the goods by unit and commodity with their bars; the product with what may bear labels, where anything is granted."""
+    uses = _uses(granted or {}, lambda key: key.unit)
     sections: list[Section] = []
     for (unit, commodity), found in sorted(goods.items()):
         total = together(found.values())
-        sections.append(Section(unit, commodity, total, waterfall(total), None if commodity else uses.get(unit, NO_USE)))
+        sections.append(Section(unit, commodity, total, waterfall(total), None if commodity or granted is None else uses.get(unit, NO_USE)))
     return sections
 
 

@@ -15,6 +15,7 @@ from gi_registry.kernel.errors import NotFound
 from gi_registry.registry.models import Authorisation
 from tests.builders.accounts import make_person, sign_in
 from tests.builders.batches import make_batch, make_cap
+from tests.builders.goods import make_farmer
 from tests.builders.origin import make_area, make_plot, rectangle
 from tests.builders.registry import make_authorisation, make_gi, make_product, make_protection
 
@@ -59,6 +60,33 @@ def test_a_user_reads_its_year_and_each_figure_opens_its_entries(client, lake):
     assert client.get(f"{address}/entries?year=2025&account=treasure&unit=piece").status_code == 404
     assert client.get(f"/authorisations/{lake['greedy']}/statement").status_code == 404
     assert client.get(f"/gis/{lake['gi']}/statement").status_code == 403
+
+
+def test_a_farmer_has_a_statement_of_its_own(client, lake, open_work):
+    with open_work() as work:
+        user = work.session.get(Authorisation, lake["honest"])
+        wang, li = make_farmer(work, user, name="示例王户"), make_farmer(work, user, name="示例李户", contract_number="HT-002")
+        other = make_farmer(work, work.session.get(Authorisation, lake["greedy"]))
+        make_batch(work, user, quantity="90", farmer_id=wang.id)
+        make_batch(work, user, quantity="40", farmer_id=li.id)
+        bought = {"harvested_on": None, "supplier_farmer_id": wang.id, "evidence": "收购清单 1"}
+        make_batch(work, user, kind="purchase", quantity="50", **bought)
+        wang_id, other_id = wang.id, other.id
+    sign_in(client, "user0")
+    address = f"/authorisations/{lake['honest']}/statement"
+    whole = client.get(f"{address}?year=2025")
+    assert [name in whole.text for name in ("示例王户", "示例李户")] == [True, True]
+    shown = client.get(f"{address}?year=2025&farmer={wang_id}")
+    assert ("示例王户 HT-001" in shown.text, "核定额度（" in shown.text, "收支不平" in shown.text) == (True, False, False)
+    assert f"farmer={wang_id}" in shown.text, "its figures open its own entries"
+    lines = {row["line"]: row["quantity"] for row in client.get(f"{address}?year=2025&farmer={wang_id}&format=json").json["items"]}
+    assert lines == {"came": 0, "field": 90, "sold": -50, "labelled": 0, "closing": 40}
+    figure = f"{address}/entries?year=2025&account=field&unit=piece&format=json"
+    assert [row["amount"] for row in client.get(f"{figure}&farmer={wang_id}").json["items"]] == [-90]
+    assert len(client.get(figure).json["items"]) == 3, "the user's own harvest and those of both farmers"
+    for stranger in (other_id, 999_999, 0, "x", "-1"):
+        assert client.get(f"{address}?year=2025&farmer={stranger}").status_code == 404, "a farmer of nobody is not everybody"
+        assert client.get(f"{figure}&farmer={stranger}").status_code == 404
 
 
 def test_the_workbook_holds_the_numbers_as_numbers(client, lake):
