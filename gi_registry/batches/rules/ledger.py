@@ -190,9 +190,16 @@ def refuse_beyond(quantity: int, on_hand: int, *, unit: str) -> None:
         )
 
 
-def packages(quantity: int, *, on_hand: int) -> Postings:
-    """Packages printed elsewhere are used: a report of the world, stored as stated; what stock lacks is unexplained."""
-    return _labelled_as_stated(positive(quantity), on_hand) + _moved(Account.CAPACITY, Account.USED, quantity)
+def packages(quantity: int, *, held: Mapping[str, int], grade: str = "") -> Postings:
+    """Packages printed elsewhere are used: a report of the world, stored as stated, out of the grades in the order of ``draw``.
+
+    What stock lacks is unexplained, in the grade that the packages name.
+    """
+    taken = draw(positive(quantity), held, grade=grade)
+    sides = ((Posting(Account.STOCK, -part, grade=name), Posting(Account.LABELLED, part, grade=name)) for name, part in taken.items())
+    lacking = quantity - sum(taken.values())
+    unexplained = _moved(Account.UNEXPLAINED, Account.LABELLED, lacking) if lacking else ()
+    return (*(posting for pair in sides for posting in pair), *unexplained, *_moved(Account.CAPACITY, Account.USED, quantity))
 
 
 def reserve(quantity: int, quota: Quota, *, unit: str, basis: str, remedy: Words) -> Postings:

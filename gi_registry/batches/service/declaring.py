@@ -15,7 +15,7 @@ from gi_registry.batches.queries import LedgerKey
 from gi_registry.batches.rules import dates, ledger
 from gi_registry.batches.rules.amounts import read_amount, with_unit
 from gi_registry.batches.rules.entitlement import BY_GROUND
-from gi_registry.batches.rules.ledger import Account, Postings
+from gi_registry.batches.rules.ledger import Postings
 from gi_registry.batches.rules.life import BATCH_LIFE, Kind, Origin
 from gi_registry.batches.schemas import BatchFields
 from gi_registry.batches.service import sellers
@@ -33,6 +33,7 @@ from gi_registry.registry.models import Authorisation
 from gi_registry.workflow import Work, advance, begin, check_version
 
 CONVERSION = "batches.conversion-permille"
+_BY_FILE = say("随文件登记")
 
 
 @dataclass(frozen=True)
@@ -278,20 +279,21 @@ def _postings(work: Work, batch: Batch) -> tuple[Postings, list[Words]]:
         if _before_the_ledger(work, replace(key, year=from_year)):
             known = [say("%(year)s 年度早于台账的第一个年度，数量按申报记载，待提交证明材料。", year=from_year)]
         return postings, known if short > 0 else []
-    on_hand = queries.balances_of(work.session, key).get(Account.STOCK, 0)
-    return ledger.packages(batch.quantity, on_hand=on_hand), _odd_packages(work, batch, on_hand=on_hand)
+    held = queries.stock_by_grade(work.session, key)
+    there = sum(ledger.draw(batch.quantity, held, grade=batch.account_grade).values())
+    return ledger.packages(batch.quantity, held=held, grade=batch.account_grade), _odd_packages(work, batch, there=there)
 
 
 def _from(batch: Batch) -> int:
     return batch.from_year or batch.harvest_year
 
 
-def _odd_packages(work: Work, batch: Batch, *, on_hand: int) -> list[Words]:
+def _odd_packages(work: Work, batch: Batch, *, there: int) -> list[Words]:
     key = key_of(batch)
     granted = entitlement(work.session, key.authorisation_id, gi_id=key.gi_id, year=key.year, zone=key.zone, unit=key.unit, on=work.today)
     warnings: list[Words] = []
-    if batch.quantity > on_hand:
-        warnings.append(say("预印包装用量比库存多 %(amount)s，来源未申报。", amount=with_unit(batch.quantity - on_hand, batch.unit)))
+    if batch.quantity > there:
+        warnings.append(say("预印包装用量比库存多 %(amount)s，来源未申报。", amount=with_unit(batch.quantity - there, batch.unit)))
     if batch.quantity > granted.left:
         warnings.append(say("预印包装用量超过剩余额度 %(left)s。", left=with_unit(granted.left, batch.unit)))
     return warnings
@@ -320,9 +322,24 @@ def withdraw_batch(work: Work, batch_id: int, *, why: str, version: int | None =
 
     Raises Conflict once labels stand on it, its goods were carried or sold on, its seller confirmed it, or labels hold its entitlement.
     """
-    batch = queries.get_batch(work.session, batch_id)
-    work.require("batch:declare", batch)
-    key = key_of(batch)
+    work.require("batch:declare", queries.get_batch(work.session, batch_id))
+    return _withdraw(work, batch_id, why=why, version=version)
+
+
+def store_state(work: Work, batch: Batch, state: str) -> None:
+    """Bring a batch that somebody's file states to the state it has there; the books of a withdrawn one hold both transfers.
+
+    Raises Conflict for one that cannot have been withdrawn (packages that bear the mark).
+    """
+    if state == "withdrawn":
+        _withdraw(work, batch.id or 0, why=str(_BY_FILE))
+    elif state and state != BATCH_LIFE.initial:
+        batch.reason = str(_BY_FILE)
+        advance(work, batch, BATCH_LIFE, {"closed": "close", "recalled": "recall"}[state])
+
+
+def _withdraw(work: Work, batch_id: int, *, why: str, version: int | None = None) -> Batch:
+    key = key_of(batch := queries.get_batch(work.session, batch_id))
     lock_quota(work, key, _from(batch))
     batch = queries.locked_batch(work.session, batch_id)
     check_version(batch, version)

@@ -8,6 +8,7 @@ import pytest
 
 from gi_registry.batches import queries, service
 from gi_registry.batches.bulk import KINDS
+from gi_registry.batches.queries import LedgerKey
 from gi_registry.batches.schemas import BatchFields
 from gi_registry.batches.service import Share
 from gi_registry.bulk import service as bulk
@@ -118,6 +119,21 @@ def test_printed_packages_are_recorded_even_beyond_stock_and_entitlement(work, f
     [statement] = [item for item in service.statements(work, authorisation.id) if item.key.year == 2025]
     assert statement.goods.balanced
     assert statement.goods.unexplained == 7_900
+
+
+def test_packages_that_name_no_product_stand_for_graded_goods_too(work, farm):
+    _gi, authorisation, _product, _plot = farm
+    make_batch(work, authorisation, quantity="100")
+    make_batch(work, authorisation, quantity="300", grade="一级")
+    make_batch(work, authorisation, quantity="300", grade="特级")
+    make_batch(work, authorisation, kind="pre_printed", quantity="450", supplier="示例印务")
+    key = LedgerKey(authorisation.id, authorisation.gi_id, 2025, "", "piece")
+    assert queries.stock_by_grade(work.session, key) == {"": 0, "一级": 0, "特级": 250}
+    printed = make_batch(work, authorisation, kind="pre_printed", quantity="40", supplier="示例印务", grade="一级")
+    assert "比库存多 40 件" in " ".join(str(unpacked(item)) for item in printed.warnings)
+    [statement] = [item for item in service.statements(work, authorisation.id) if item.key.year == 2025]
+    assert (statement.goods.unexplained, statement.goods.labelled, statement.goods.balanced) == (40, 490, True)
+    assert queries.broken_books(work.session) == []
 
 
 def test_a_mistaken_batch_is_withdrawn_before_any_label_and_the_books_reverse(work, farm):

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 
-from gi_registry.batches import service
+from gi_registry.batches import queries, service
+from gi_registry.batches.queries import LedgerKey
+from gi_registry.batches.rules.ledger import Account
+from gi_registry.batches.service import posting, records
 from gi_registry.kernel.errors import QuotaExceeded
 from gi_registry.registry import queries as registry
 from tests.builders.batches import make_batch
+from tests.builders.goods import make_record
 from tests.builders.registry import make_authorisation, make_gi, make_protection
 
 
@@ -56,3 +62,48 @@ def test_the_first_two_to_open_an_account_meet_in_its_key(open_work, granted_100
         list(pool.map(open_year, range(6)))
     with open_work() as work:
         assert service.entitlement(work.session, authorisation_id, gi_id=gi_id, year=2024, unit="piece").total == 6
+
+
+def adjust_at_once(open_work, authorisation_id, *, grades):
+    """Let eight people each find one piece more, in as many grades as named; return what entered the books of 100 pieces."""
+
+    def find_one(number):
+        with open_work() as work:
+            user = registry.get_authorisation(work.session, authorisation_id)
+            return make_record(work, user, "adjustment", quantity="1", grade=grades[number % len(grades)]).state == "entered"
+
+    with ThreadPoolExecutor(8) as pool:
+        return sum(pool.map(find_one, range(16)))
+
+
+def test_differences_that_race_are_added_up(open_work, granted_100):
+    authorisation_id, gi_id = granted_100
+    assert adjust_at_once(open_work, authorisation_id, grades=("", "一级", "特级", "二级")) == 2, "20 ‰ of 100"
+    with open_work() as work:
+        assert queries.broken_books(work.session) == []
+        held = queries.stock_by_grade(work.session, LedgerKey(authorisation_id, gi_id, 2025, "", "piece"))
+        assert sum(held.values()) == 102
+
+
+def test_without_the_lock_of_the_year_differences_pass_each_other_unless_there_is_one_writer(
+    open_work, granted_100, database_kind, monkeypatch
+):
+    """Negative control: everybody has read the year before anybody writes; SQLite lets one in at a time."""
+    authorisation_id, gi_id = granted_100
+    with open_work() as work:
+        for grade in ("", "一级", "特级", "二级"):  # the accounts exist, so that nothing else makes one wait for another
+            key = LedgerKey(authorisation_id, gi_id, 2025, "", "piece", grade=grade)
+            for kind in (Account.STOCK, Account.UNEXPLAINED):
+                posting.locked_account(work, key, kind)
+    together, read = Barrier(8), records._beyond_limit
+
+    def read_together(work, record):
+        found = read(work, record)
+        with suppress(BrokenBarrierError):
+            together.wait(timeout=2 if database_kind == "postgresql" else 0.01)
+        return found
+
+    monkeypatch.setattr(records, "lock_quota", lambda *_args: None)
+    monkeypatch.setattr(records, "_beyond_limit", read_together)
+    entered = adjust_at_once(open_work, authorisation_id, grades=("", "一级", "特级", "二级"))
+    assert (entered > 2) is (database_kind == "postgresql")

@@ -23,7 +23,7 @@ def perform(operation, quantity, balances, entitlement):
         "purchase": lambda: ledger.purchase(quantity, product=quantity * 7 // 10),
         "opening": lambda: ledger.opening(quantity, from_year=2024, account_year=2025, held={}),
         "sale": lambda: ledger.sale(quantity, held={"": on_hand}, unit="piece"),
-        "packages": lambda: ledger.packages(quantity, on_hand=on_hand),
+        "packages": lambda: ledger.packages(quantity, held={"": on_hand}),
         "reserve": lambda: ledger.reserve(quantity, quota, unit="piece", basis="", remedy=say("")),
         "use": lambda: ledger.use(quantity, reserved=reserved, batch_left=on_hand, unit="piece"),
         "use_as_stated": lambda: ledger.use_as_stated(quantity, on_hand=on_hand),
@@ -51,6 +51,21 @@ def test_any_sequence_of_legal_acts_keeps_the_books(acts, entitlement):
         assert sum(amount for kind, amount in balances.items() if kind in QUOTA) == 0
         assert sum(amount for kind, amount in balances.items() if kind not in QUOTA) == 0
         assert all(amount >= 0 for kind, amount in balances.items() if kind not in SOURCES)
+
+
+def test_packages_take_their_grade_then_the_ungraded_and_without_a_grade_every_grade_in_order():
+    held = {"特级": 30, "": 20, "一级": 50}
+    named = ledger.packages(60, held=held, grade="特级")
+    assert taken_of(named) == {"特级": 30, "": 20}, "another grade's goods are not what the packages say"
+    assert [item.amount for item in named if item.account is Account.UNEXPLAINED] == [-10]
+    assert taken_of(ledger.packages(75, held=held)) == {"": 20, "一级": 50, "特级": 5}
+    assert taken_of(ledger.packages(5, held={})) == {}
+    for postings in (named, ledger.packages(75, held=held), ledger.packages(500, held=held)):
+        ledger.check(postings)
+
+
+def taken_of(postings):
+    return {item.grade: -item.amount for item in postings if item.account is Account.STOCK}
 
 
 def test_an_unbalanced_transfer_is_a_bug():

@@ -75,7 +75,7 @@ def test_whatever_happens_in_a_year_its_statement_adds_up(harvested: int, bought
     balances = ledger.post(balances, ledger.purchase(bought, product=product))
     sold = min(sold, balances[Account.STOCK])
     balances = ledger.post(balances, ledger.sale(sold, held={"": balances[Account.STOCK]}, unit="g"))
-    balances = ledger.post(balances, ledger.packages(printed, on_hand=balances[Account.STOCK]))
+    balances = ledger.post(balances, ledger.packages(printed, held={"": balances[Account.STOCK]}))
     assert Goods({kind.value: balance for kind, balance in balances.items()}).balanced
 
 
