@@ -10,15 +10,16 @@ from gi_registry.batches import queries
 from gi_registry.batches.models import Batch
 from gi_registry.batches.rules.amounts import read_amount, write_amount
 from gi_registry.batches.rules.caps import Per
-from gi_registry.batches.rules.life import DECLARED_KINDS, CapStatus
+from gi_registry.batches.rules.life import BATCH_LIFE, DECLARED_KINDS, CapStatus
 from gi_registry.batches.rules.life import Kind as BatchKind
 from gi_registry.batches.schemas import BatchFields, CapFields
-from gi_registry.batches.service import Share, set_cap, store_batch
+from gi_registry.batches.service import Share, set_cap, store_batch, store_state
 from gi_registry.batches.service.caps import already_said
 from gi_registry.bulk.rules import UNCHANGED, Column, Form, Kind, Note
 from gi_registry.bulk.shapes import read_row
 from gi_registry.kernel.errors import Duplicate, invalid
 from gi_registry.kernel.words import say, unpacked
+from gi_registry.origin.models import Farmer
 from gi_registry.origin.queries import find_plot, get_farmer
 from gi_registry.origin.schemas import FarmerFields
 from gi_registry.origin.service import farmer_for
@@ -101,6 +102,14 @@ BATCHES = (
     Column("from_year", say("结转自年度"), "", explain=say("往年库存逐年结转的，填货物上次计入的年度；空为采收年度。"), form=Form.NUMBER),
     Column("farmer", say("农户"), "", explain=say("采收记在签约农户账上、或向其收购的，填写姓名。")),
     Column("farmer_contract", say("合同编号"), "", explain=say("与农户的合同编号，可空。")),
+    Column(
+        "state",
+        say("批次状态"),
+        "declared",
+        explain=say("declared 已申报、closed 已办结、recalled 已召回、withdrawn 已撤回；空为 declared。"),
+        form=Form.CHOICE,
+        choices=BATCH_LIFE.states,
+    ),
 )
 
 
@@ -118,27 +127,22 @@ def _store_cap(work: Work, row: Mapping[str, str]) -> Note | None:
 def _dump_caps(session: Session) -> Iterator[dict[str, str]]:
     for cap, code in queries.every_cap(session):
         names = ("zone", "year", "unit", "status", "decided_on", "basis", "variety", "per", "commodity")
-        amount = str(cap.per_mu) if cap.per == Per.INPUT else _plain(cap.per_mu, cap.unit)
+        amount = str(cap.per_mu) if cap.per == Per.INPUT else plain(cap.per_mu, cap.unit)
         effective = cap.effective_on.isoformat() if cap.effective_on else ""
         yield {name: str(getattr(cap, name)) for name in names} | {"gi": code, "per_mu": amount, "effective_on": effective}
 
 
 def _store_batch(work: Work, row: Mapping[str, str]) -> Note | None:
-    authorisation = registry.find_authorisation(work.session, row["authorisation"])
-    if authorisation is None:
-        raise invalid(
-            "authorisation",
-            say("没有登记号为 %(number)s 的用标登记。", number=row["authorisation"]),
-            say("请先导入用标登记（authorisations）。"),
-            value=row["authorisation"],
-        )
+    authorisation = authorisation_named(work, row, "authorisation")
     work.require("rows:import", authorisation)
     known = queries.find_batch(work.session, row["number"])
     if known is None:
-        named = {"product_id": _product(work, authorisation, row), **_farmer(work, authorisation, row)}
+        named = {"product_id": product_named(work, authorisation, row), **_farmer(work, authorisation, row)}
         fields = read_row(BatchFields, row, supplier_number=row["supplier_authorisation"], **named)
         shares = _shares(work, row["plots"])
+        state = _state(row)
         batch = store_batch(work, authorisation.id or 0, number=row["number"], fields=fields, shares=shares)
+        store_state(work, batch, state)
         return Note(warnings=tuple(unpacked(warning) for warning in batch.warnings))
     if _agrees(known, row, authorisation):
         return UNCHANGED
@@ -147,14 +151,41 @@ def _store_batch(work: Work, row: Mapping[str, str]) -> Note | None:
     )
 
 
+def _state(row: Mapping[str, str]) -> str:
+    state = row.get("state", "")
+    if state and state not in BATCH_LIFE.states:
+        reason = say("没有“%(state)s”这种状态。", state=state)
+        raise invalid("state", reason, say("请填写 declared、closed、recalled 或 withdrawn，或留空。"), value=state)
+    return state
+
+
 def _farmer(work: Work, authorisation: Authorisation, row: Mapping[str, str]) -> dict[str, int | None]:
+    farmer_id = farmer_named(work, authorisation, row)
+    column = "supplier_farmer_id" if row["kind"] == BatchKind.PURCHASE else "farmer_id"
+    return {column: farmer_id} if farmer_id else {}
+
+
+# ---- what rows of batches and of purchases name alike --------------------------------------------------------------------------------
+
+
+def authorisation_named(work: Work, row: Mapping[str, str], column: str) -> Authorisation:
+    """Return the authorisation whose number stands in a column; raise Invalid for one that is not on file."""
+    found = registry.find_authorisation(work.session, row[column])
+    if found is None:
+        reason = say("没有登记号为 %(number)s 的用标登记。", number=row[column])
+        raise invalid(column, reason, say("请先导入用标登记（authorisations）。"), value=row[column])
+    return found
+
+
+def farmer_named(work: Work, authorisation: Authorisation, row: Mapping[str, str]) -> int | None:
+    """Return the farmer a row names, put on file where new; None where it names none. Raises Invalid for a contract of nobody."""
     cells = {name: row.get(name, "") for name in FarmerFields.model_fields}
     farmer = farmer_for(work, authorisation, read_row(FarmerFields, cells))
-    column = "supplier_farmer_id" if row["kind"] == BatchKind.PURCHASE else "farmer_id"
-    return {column: farmer.id} if farmer else {}
+    return farmer.id if farmer else None
 
 
-def _product(work: Work, authorisation: Authorisation, row: Mapping[str, str]) -> int | None:
+def product_named(work: Work, authorisation: Authorisation, row: Mapping[str, str]) -> int | None:
+    """Return the product a row names, None where it names none; raise Invalid for one the authorisation does not have."""
     if not row["product"]:
         return None
     product = registry.find_product(work.session, authorisation.id or 0, name=row["product"], grade=row["grade"])
@@ -195,7 +226,9 @@ def _agrees(known: Batch, row: Mapping[str, str], authorisation: Authorisation) 
         str(known.harvested_on or ""),
         known.supplier,
     )
-    return stated == on_file and (not row["quantity"] or read_amount(row["quantity"], known.unit, "quantity") == known.quantity)
+    if stated != on_file or row.get("state", "") not in ("", known.state):
+        return False
+    return not row["quantity"] or read_amount(row["quantity"], known.unit, "quantity") == known.quantity
 
 
 def _dump_batches(session: Session) -> Iterator[dict[str, str]]:
@@ -221,16 +254,22 @@ def _dump_batches(session: Session) -> Iterator[dict[str, str]]:
         farmer = get_farmer(session, batch.farmer_id or batch.supplier_farmer_id)
         yield cells | {
             "authorisation": number,
+            "state": batch.state,
             "product": product or "",
-            "quantity": _plain(batch.quantity, batch.unit),
-            "plots": ";".join(f"{plot.number}={_plain(share.quantity, batch.unit)}" for share, plot in shares),
+            "quantity": plain(batch.quantity, batch.unit),
+            "plots": ";".join(f"{plot.number}={plain(share.quantity, batch.unit)}" for share, plot in shares),
             "supplier_authorisation": registry.get_authorisation(session, supplier).number if supplier else "",
-            "farmer": farmer.name if farmer else "",
-            "farmer_contract": farmer.contract_number if farmer else "",
+            **farmer_cells(farmer),
         }
 
 
-def _plain(quantity: int, unit: str) -> str:
+def farmer_cells(farmer: Farmer | None) -> dict[str, str]:
+    """Return what a file says of a farmer, empty where there is none."""
+    return {"farmer": farmer.name if farmer else "", "farmer_contract": farmer.contract_number if farmer else ""}
+
+
+def plain(quantity: int, unit: str) -> str:
+    """Return a quantity (grams or pieces) in kilograms or pieces as a file holds it, without spaces between thousands."""
     return write_amount(quantity, unit).replace("\u2009", "")
 
 

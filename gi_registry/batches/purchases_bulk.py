@@ -7,23 +7,22 @@ from collections.abc import Iterator, Mapping
 from sqlmodel import Session
 
 from gi_registry.batches import queries
+from gi_registry.batches.bulk import authorisation_named, farmer_cells, farmer_named, plain, product_named
 from gi_registry.batches.models import Batch, Trade
-from gi_registry.batches.rules.amounts import write_amount
 from gi_registry.batches.rules.trade import TRADE_LIFE
 from gi_registry.batches.schemas import AnswerRow, BatchFields
-from gi_registry.batches.service import find_trade, record_answer, store_batch
+from gi_registry.batches.service import find_trade, record_answer, store_batch, store_state
 from gi_registry.bulk.rules import UNCHANGED, Column, Form, Kind, Note
 from gi_registry.bulk.shapes import read_row
 from gi_registry.kernel.errors import Duplicate, invalid
 from gi_registry.kernel.words import Words, say, unpacked
 from gi_registry.origin.queries import get_farmer
-from gi_registry.origin.schemas import FarmerFields
-from gi_registry.origin.service import farmer_for
 from gi_registry.registry import queries as registry
 from gi_registry.registry.models import Authorisation
 from gi_registry.registry.rules import Unit
 from gi_registry.workflow import Work
 
+WITHDRAWN = "withdrawn"
 COLUMNS = (
     Column("number", say("批次号"), "GJ-0001", required=True, explain=say("购进批次的编号，本系统内唯一。")),
     Column("buyer", say("购进方登记号"), "SQ-0001", required=True, explain=say("用标登记的登记号。")),
@@ -50,9 +49,9 @@ COLUMNS = (
         "state",
         say("双方状态"),
         "confirmed",
-        explain=say("stated 待售出方确认、confirmed 双方一致、disputed 双方数量不一致、lapsed 逾期未确认；空为 stated。"),
+        explain=say("stated 待售出方确认、confirmed 双方一致、disputed 双方数量不一致、lapsed 逾期未确认、withdrawn 已撤回；空为 stated。"),
         form=Form.CHOICE,
-        choices=tuple(state for state in TRADE_LIFE.states if state != "withdrawn"),
+        choices=TRADE_LIFE.states,
     ),
     Column("seller_quantity", say("售出方数量"), "", explain=say("售出方自己的数字，公斤或件；相同的可空。"), form=Form.NUMBER),
     Column("answered_on", say("答复日期"), "2025-09-28", explain=say("年-月-日，可空。"), form=Form.DATE),
@@ -61,53 +60,47 @@ COLUMNS = (
 
 
 def _store(work: Work, row: Mapping[str, str]) -> Note | None:
-    buyer = _authorisation(work, row, "buyer")
+    buyer = authorisation_named(work, row, "buyer")
     work.require("rows:import", buyer)
     answer = read_row(AnswerRow, row)
     known = queries.find_batch(work.session, row["number"])
-    batch = known or _state(work, buyer, row)
+    batch = known or _stated(work, buyer, row)
     trade = find_trade(work.session, batch.id or 0)
     if trade is None or (known and not _same_sale(work.session, trade, batch, row)):
-        raise Duplicate(
-            say("批次 %(number)s 已登记，内容不同。", number=row["number"]), remedy=say("购进不改写：有误的请撤回，再以新批次号申报。")
-        )
-    said = trade.state == answer.state or (trade.state == "confirmed" and known is None)
+        raise _other_content(row)
+    on_file = _state_of(trade, batch)
+    said = on_file == answer.state or (on_file == "confirmed" and known is None)
     if known and said:
         return UNCHANGED
     warnings: tuple[Words, ...] = tuple(unpacked(warning) for warning in batch.warnings) if known is None else ()
-    if not said:
+    if known and WITHDRAWN in (answer.state, on_file):
+        raise _other_content(row)
+    if answer.state == WITHDRAWN:
+        store_state(work, batch, WITHDRAWN)
+    elif not said:
         warnings += tuple(record_answer(work, trade.id or 0, answer=answer))
     return Note(warnings=warnings)
 
 
-def _authorisation(work: Work, row: Mapping[str, str], column: str) -> Authorisation:
-    found = registry.find_authorisation(work.session, row[column])
-    if found is None:
-        reason = say("没有登记号为 %(number)s 的用标登记。", number=row[column])
-        raise invalid(column, reason, say("请先导入用标登记（authorisations）。"), value=row[column])
-    return found
+def _other_content(row: Mapping[str, str]) -> Duplicate:
+    reason = say("批次 %(number)s 已登记，内容不同。", number=row["number"])
+    return Duplicate(reason, remedy=say("购进不改写：有误的请撤回，再以新批次号申报。"))
 
 
-def _state(work: Work, buyer: Authorisation, row: Mapping[str, str]) -> Batch:
+def _state_of(trade: Trade, batch: Batch) -> str:
+    """The state a file tells: a purchase from a farmer is agreed at once, and withdrawn with its batch."""
+    return WITHDRAWN if batch.state == WITHDRAWN else trade.state
+
+
+def _stated(work: Work, buyer: Authorisation, row: Mapping[str, str]) -> Batch:
     if bool(row["seller"]) == bool(row["farmer"]):
         raise invalid("seller", say("售出方登记号和农户应填且只填一个。"), say("向用标人购进的填登记号，向签约农户收购的填姓名。"))
     if row["seller"]:
-        _authorisation(work, row, "seller")
-    farmer = farmer_for(work, buyer, read_row(FarmerFields, {name: row.get(name, "") for name in FarmerFields.model_fields}))
+        authorisation_named(work, row, "seller")
+    named = {"supplier_farmer_id": farmer_named(work, buyer, row), "product_id": product_named(work, buyer, row)}
     cells = {name: row[name] for name in ("grade", "commodity", "unit", "zone", "quantity", "evidence")}
     cells |= {"kind": "purchase", "harvest_year": row["year"], "harvested_on": row["traded_on"], "supplier_number": row["seller"]}
-    fields = read_row(BatchFields, cells, product_id=_product(work, buyer, row), supplier_farmer_id=farmer.id if farmer else None)
-    return store_batch(work, buyer.id or 0, number=row["number"], fields=fields)
-
-
-def _product(work: Work, buyer: Authorisation, row: Mapping[str, str]) -> int | None:
-    if not row["product"]:
-        return None
-    product = registry.find_product(work.session, buyer.id or 0, name=row["product"], grade=row["grade"])
-    if product is None:
-        reason = say("这个登记没有产品“%(name)s %(grade)s”。", name=row["product"], grade=row["grade"])
-        raise invalid("product", reason, say("请先导入产品（products），并核对等级。"), value=row["product"])
-    return product.id
+    return store_batch(work, buyer.id or 0, number=row["number"], fields=read_row(BatchFields, cells, **named))
 
 
 def _same_sale(session: Session, trade: Trade, batch: Batch, row: Mapping[str, str]) -> bool:
@@ -118,35 +111,28 @@ def _same_sale(session: Session, trade: Trade, batch: Batch, row: Mapping[str, s
 
 def _dump(session: Session) -> Iterator[dict[str, str]]:
     for trade, batch in queries.every_trade(session):
-        if trade.state != "withdrawn":
-            yield _cells(session, trade, batch)
+        yield _cells(session, trade, batch)
 
 
 def _cells(session: Session, trade: Trade, batch: Batch) -> dict[str, str]:
     farmer = get_farmer(session, trade.seller_farmer_id)
     seller = trade.seller_authorisation_id
     product = registry.get_product(session, batch.product_id) if batch.product_id else None
-    values: dict[str, object] = {
-        name: getattr(trade, name) for name in ("commodity", "unit", "zone", "year", "evidence", "state", "reason")
-    }
+    values: dict[str, object] = {name: getattr(trade, name) for name in ("commodity", "unit", "zone", "year", "evidence", "reason")}
     values |= {
         "number": batch.number,
         "buyer": registry.get_authorisation(session, trade.buyer_authorisation_id).number,
         "seller": registry.get_authorisation(session, seller).number if seller else "",
-        "farmer": farmer.name if farmer else "",
-        "farmer_contract": farmer.contract_number if farmer else "",
+        **farmer_cells(farmer),
+        "state": _state_of(trade, batch),
         "product": product.name if product else "",
         "grade": batch.grade,
         "traded_on": batch.harvested_on or "",
-        "quantity": _plain(trade.quantity, trade.unit),
-        "seller_quantity": "" if trade.seller_quantity is None else _plain(trade.seller_quantity, trade.unit),
+        "quantity": plain(trade.quantity, trade.unit),
+        "seller_quantity": "" if trade.seller_quantity is None else plain(trade.seller_quantity, trade.unit),
         "answered_on": trade.answered_on or "",
     }
     return {name: str(value) for name, value in values.items()}
-
-
-def _plain(quantity: int, unit: str) -> str:
-    return write_amount(quantity, unit).replace("\u2009", "")
 
 
 PURCHASES = Kind("purchases", say("购销"), COLUMNS, _store, _dump)

@@ -173,7 +173,7 @@ class AnswerRow(BaseModel):
 
     model_config = _SHAPE
 
-    state: Literal["stated", "confirmed", "disputed", "lapsed"] = "stated"
+    state: Literal["stated", "confirmed", "disputed", "lapsed", "withdrawn"] = "stated"
     seller_quantity: str = Field(default="", max_length=24)
     answered_on: date | None = None
     reason: str = Field(default="", max_length=400)

@@ -11,6 +11,7 @@ from gi_registry.batches.service.declaring import (
     close_batch,
     declare_batch,
     store_batch,
+    store_state,
     view_batch,
     withdraw_batch,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "set_cap",
     "statements",
     "store_batch",
+    "store_state",
     "trace_down",
     "trace_up",
     "undo_process",

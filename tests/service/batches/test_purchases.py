@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date
 
 import pytest
@@ -97,6 +99,47 @@ def test_a_row_that_cannot_be_names_its_column_and_nothing_of_the_file_stays(wor
     result = load(work, text)
     assert not result.kept
     assert column in [error.column for error in result.errors]
+
+
+def test_what_was_withdrawn_goes_out_and_in_as_withdrawn(work, village):
+    seller, buyer = village
+    load(work, rows(seller, buyer))
+    make_batch(work, seller, number="H-3", quantity="30")
+    make_batch(work, seller, number="H-4", quantity="40")
+    for number in ("G-3", "G-5", "H-3"):
+        service.withdraw_batch(work, queries.find_batch(work.session, number).id, why="误报")
+    service.close_batch(work, queries.find_batch(work.session, "H-4").id)
+    told = {kind: bulk.dump_file(work.session, KIND[kind], name="x.csv").decode("utf-8-sig") for kind in ("batches", "purchases")}
+    assert told_state(told["batches"], "H-3", "G-3", "G-5", "H-4", "H-1") == ["withdrawn"] * 3 + ["closed", "declared"]
+    assert told_state(told["purchases"], "G-3", "G-5", "G-1") == ["withdrawn", "withdrawn", "confirmed"]
+    for kind, text in told.items():
+        assert load(work, text, kind).stored == 0
+        edited = text.replace(",withdrawn", ",closed" if kind == "batches" else ",stated", 1)
+        assert "内容不同" in str(load(work, edited, kind).errors[0].reason), "a file brings nothing withdrawn back to life"
+    elsewhere = {kind: text.replace("H-", "I-").replace("G-", "J-") for kind, text in told.items()}
+    assert load(work, elsewhere["batches"], "batches").errors == ()
+    assert load(work, elsewhere["purchases"]).errors == ()
+    copies = {batch.number: batch.state for batch, _number, _product in queries.every_batch(work.session)}
+    assert [copies[number] for number in ("I-3", "J-3", "J-5", "I-4", "I-1")] == ["withdrawn"] * 3 + ["closed", "declared"]
+    assert states(work)["J-3"] == "withdrawn"
+    assert queries.broken_books(work.session) == []
+
+
+def told_state(text, *numbers):
+    found = {row["number"]: row["state"] for row in csv.DictReader(io.StringIO(text))}
+    return [found[number] for number in numbers]
+
+
+def test_a_file_states_what_a_batch_cannot_be(work, village):
+    seller, _buyer = village
+    head = "number,authorisation,kind,unit,harvest_year,harvested_on,quantity,supplier,packed_on,state\n"
+    for row, column in (
+        (f"K-1,{seller.number},harvest,piece,2025,2025-09-25,10,,,gone\n", "state"),
+        (f"K-2,{seller.number},pre_printed,piece,2025,2025-09-25,10,示例印务,2025-09-26,withdrawn\n", ""),
+    ):
+        result = load(work, head + row, "batches")
+        assert [error.column for error in result.errors] == [column]
+        assert not result.kept
 
 
 def test_a_purchase_on_file_is_not_rewritten(work, village):
