@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlmodel import Session
 
 from gi_registry.batches import queries
 from gi_registry.batches.models import Batch
-from gi_registry.batches.rules.amounts import read_amount, write_amount
+from gi_registry.batches.queries import LedgerKey
+from gi_registry.batches.rules.amounts import UNITS, read_amount, write_amount
 from gi_registry.batches.rules.caps import Per
 from gi_registry.batches.rules.life import BATCH_LIFE, DECLARED_KINDS, CapStatus
 from gi_registry.batches.rules.life import Kind as BatchKind
-from gi_registry.batches.schemas import BatchFields, CapFields
+from gi_registry.batches.schemas import FIRST_YEAR, LAST_YEAR, BatchFields, CapFields
 from gi_registry.batches.service import Share, set_cap, store_batch, store_state
 from gi_registry.batches.service.caps import already_said
+from gi_registry.batches.service.posting import lock_keys
 from gi_registry.bulk.rules import UNCHANGED, Column, Form, Kind, Note
 from gi_registry.bulk.shapes import read_row
 from gi_registry.kernel.errors import Duplicate, invalid
@@ -165,7 +167,39 @@ def _farmer(work: Work, authorisation: Authorisation, row: Mapping[str, str]) ->
     return {column: farmer_id} if farmer_id else {}
 
 
+def _prepare(work: Work, rows: Iterable[Mapping[str, str]]) -> None:
+    lock_rows(work, ((row["authorisation"], year, row) for row in rows for year in _years(row)))
+
+
+def _years(row: Mapping[str, str]) -> set[str]:
+    carried = {row["from_year"] or row["harvest_year"]} if row["kind"] == BatchKind.OPENING else set()
+    return {row["account_year"] or row["harvest_year"], *carried}
+
+
 # ---- what rows of batches and of purchases name alike --------------------------------------------------------------------------------
+
+
+Touched = tuple[str, str, Mapping[str, str]]
+"""A user's number and a year of its books that a row touches, and the row."""
+
+
+def lock_rows(work: Work, touched: Iterable[Touched]) -> None:
+    """Lock the quota rows that the rows of a file will touch, in the one order, before the first row is stored.
+
+    Row after row, each file would lock in an order of its own: two files, or a file and somebody's sale, could wait in a circle. What
+    cannot be read is left to the row's own refusal.
+    """
+    named = {(number, year, row["zone"], row["unit"], row["product"], row["grade"]) for number, year, row in touched if number}
+    users = {number: registry.find_authorisation(work.session, number) for number in {item[0] for item in named}}
+    keys: set[LedgerKey] = set()
+    for number, year, zone, unit, product, grade in named:
+        user = users[number]
+        if user is None or not (year.isdecimal() and FIRST_YEAR <= int(year) <= LAST_YEAR):
+            continue
+        sold = registry.find_product(work.session, user.id or 0, name=product, grade=grade) if product else None
+        if (counted := sold.unit if sold else unit) in UNITS:
+            keys.add(LedgerKey(user.id or 0, user.gi_id, int(year), zone, counted))
+    lock_keys(work, *keys)
 
 
 def authorisation_named(work: Work, row: Mapping[str, str], column: str) -> Authorisation:
@@ -275,5 +309,5 @@ def plain(quantity: int, unit: str) -> str:
 
 KINDS = (
     Kind("caps", say("单产上限"), CAPS, _store_cap, _dump_caps),
-    Kind("batches", say("批次"), BATCHES, _store_batch, _dump_batches),
+    Kind("batches", say("批次"), BATCHES, _store_batch, _dump_batches, prepare=_prepare),
 )

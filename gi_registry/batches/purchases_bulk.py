@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlmodel import Session
 
 from gi_registry.batches import queries
-from gi_registry.batches.bulk import authorisation_named, farmer_cells, farmer_named, plain, product_named
+from gi_registry.batches.bulk import authorisation_named, farmer_cells, farmer_named, lock_rows, plain, product_named
 from gi_registry.batches.models import Batch, Trade
 from gi_registry.batches.rules.trade import TRADE_LIFE
 from gi_registry.batches.schemas import AnswerRow, BatchFields
@@ -57,6 +57,10 @@ COLUMNS = (
     Column("answered_on", say("答复日期"), "2025-09-28", explain=say("年-月-日，可空。"), form=Form.DATE),
     Column("reason", say("异议理由"), "", explain=say("双方数量不一致的必填。")),
 )
+
+
+def _prepare(work: Work, rows: Iterable[Mapping[str, str]]) -> None:
+    lock_rows(work, ((row[side], row["year"], row) for row in rows for side in ("buyer", "seller")))
 
 
 def _store(work: Work, row: Mapping[str, str]) -> Note | None:
@@ -135,4 +139,4 @@ def _cells(session: Session, trade: Trade, batch: Batch) -> dict[str, str]:
     return {name: str(value) for name, value in values.items()}
 
 
-PURCHASES = Kind("purchases", say("购销"), COLUMNS, _store, _dump)
+PURCHASES = Kind("purchases", say("购销"), COLUMNS, _store, _dump, prepare=_prepare)

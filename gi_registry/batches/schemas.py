@@ -15,6 +15,7 @@ from gi_registry.batches.rules.process import ProcessKind
 from gi_registry.batches.rules.quality import Result
 from gi_registry.batches.rules.records import RecordKind
 
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 _SHAPE = ConfigDict(frozen=True, str_strip_whitespace=True)
 
 
@@ -28,7 +29,7 @@ class CapPlace(BaseModel):
 
     zone: str = Field(default="", max_length=60)
     variety: str = Field(default="", max_length=60)
-    year: int = Field(ge=1990, le=2100)
+    year: int = Field(ge=FIRST_YEAR, le=LAST_YEAR)
     unit: str = Field(pattern="^(g|piece)$")
     per: Per = Per.MU
     commodity: str = Field(default="", max_length=40)
@@ -101,8 +102,8 @@ class BatchFields(BaseModel):
     product_id: int | None = None
     unit: str = Field(default="", pattern="^(g|piece|)$")
     zone: str = Field(default="", max_length=60)
-    harvest_year: int = Field(ge=1990, le=2100)
-    account_year: int | None = Field(default=None, ge=1990, le=2100)
+    harvest_year: int = Field(ge=FIRST_YEAR, le=LAST_YEAR)
+    account_year: int | None = Field(default=None, ge=FIRST_YEAR, le=LAST_YEAR)
     harvested_on: date | None = None
     packed_on: date | None = None
     best_before_on: date | None = None
@@ -114,7 +115,7 @@ class BatchFields(BaseModel):
     farmer_id: int | None = None
     supplier_farmer_id: int | None = None
     evidence: str = Field(default="", max_length=200)
-    from_year: int | None = Field(default=None, ge=1990, le=2100)
+    from_year: int | None = Field(default=None, ge=FIRST_YEAR, le=LAST_YEAR)
 
     @property
     def counted_year(self) -> int:
@@ -133,7 +134,7 @@ class RecordFields(BaseModel):
     model_config = _SHAPE
 
     kind: RecordKind
-    year: int = Field(ge=1990, le=2100)
+    year: int = Field(ge=FIRST_YEAR, le=LAST_YEAR)
     unit: str = Field(default="g", pattern="^(g|piece)$")
     zone: str = Field(default="", max_length=60)
     commodity: str = Field(default="", max_length=40)

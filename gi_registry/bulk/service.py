@@ -128,6 +128,7 @@ def load(work: Work, kind: Kind, table: Table, *, digest: str, options: Options 
     told = {str(warning.message) for warning in table.warnings}
     try:
         with work.savepoint(), work.bulk(f"{kind.name}:import", digest):
+            _prepare(work, kind, table.lines)
             for line in options.watch(table.lines):
                 note = _store(work, kind, line, errors=errors)
                 if note is not None:
@@ -142,6 +143,13 @@ def load(work: Work, kind: Kind, table: Table, *, digest: str, options: Options 
     rows = len(table.lines) + len(table.errors)
     ordered = tuple(sorted(errors, key=lambda error: error.row))
     return Result(kind.name, rows, stored, unchanged, ordered, tuple(warnings), keep)
+
+
+def _prepare(work: Work, kind: Kind, lines: Sequence[Line]) -> None:
+    """Let a kind lock what its readable rows will touch, before any of them is stored."""
+    if kind.prepare:
+        settled = (_settled(kind, line) for line in lines)
+        kind.prepare(work, [row for row, wrong in settled if not wrong])
 
 
 def _store(work: Work, kind: Kind, line: Line, *, errors: list[RowError]) -> Note | None:

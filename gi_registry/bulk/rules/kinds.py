@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -76,6 +76,7 @@ class Kind:
     naming columns, and returns None or a Note. ``dump(session)`` yields rows of the same shape, so that a file that was exported
     changes nothing when it is imported again. ``placed(found, declared, corner)`` settles what the numbers of a spatial file refer to:
     the name of the system each geometry carries ("" for longitude and latitude) and what to tell; it raises Invalid where nobody says.
+    ``prepare(work, rows)`` is asked once before the first row: it locks what the rows will touch, in the order everybody locks in.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Kind:
     store: Callable[[Any, Mapping[str, str]], Note | None]
     dump: Callable[[Any], Iterable[Mapping[str, str]]] | None = None
     placed: Placed | None = None
+    prepare: Callable[[Any, Sequence[Mapping[str, str]]], None] | None = None
 
     @property
     def spatial(self) -> bool:

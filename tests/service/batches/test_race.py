@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from threading import Barrier, BrokenBarrierError
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from gi_registry.batches import queries, service
+from gi_registry.batches.bulk import KINDS
 from gi_registry.batches.queries import LedgerKey
 from gi_registry.batches.rules.ledger import Account
 from gi_registry.batches.service import posting, records
+from gi_registry.bulk import service as bulk
 from gi_registry.kernel.errors import QuotaExceeded
 from gi_registry.registry import queries as registry
 from tests.builders.batches import make_batch
@@ -107,3 +111,44 @@ def test_without_the_lock_of_the_year_differences_pass_each_other_unless_there_i
     monkeypatch.setattr(records, "_beyond_limit", read_together)
     entered = adjust_at_once(open_work, authorisation_id, grades=("", "一级", "特级", "二级"))
     assert (entered > 2) is (database_kind == "postgresql")
+
+
+def files_at_once(open_work, numbers, kind):
+    """Load two files that name the same two users in opposite order, each stopping after its first row; return how they ended."""
+    between = Barrier(2)
+
+    def pausing(lines):
+        for place, line in enumerate(lines):
+            yield line
+            if place == 0:
+                with suppress(BrokenBarrierError):
+                    between.wait(timeout=1)
+
+    def one(mark, order):
+        rows = [f"{mark}-{number},{number},harvest,g,2025,2025-09-25,5" for number in order]
+        text = "\n".join(["number,authorisation,kind,unit,harvest_year,harvested_on,quantity", *rows])
+        try:
+            with open_work() as work:
+                return bulk.load_file(work, kind, text.encode(), name="x.csv", options=bulk.Options(watch=pausing)).stored
+        except OperationalError:
+            return 0
+
+    with ThreadPoolExecutor(2) as pool:
+        return sum(pool.map(one, ("N", "M"), (numbers, numbers[::-1])))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("locked_first", [True, False], ids=["locked first", "row by row"])
+def test_two_files_that_name_the_same_users_do_not_wait_in_a_circle(open_work, database_kind, locked_first):
+    """Negative control: locked row by row, PostgreSQL ends one of them; SQLite lets one in at a time."""
+    with open_work() as work:
+        protection = make_protection(work, make_gi(work), capacity_basis="kiln")
+        users = [make_authorisation(work, protection=protection) for _ in range(2)]
+        for user in users:
+            make_batch(work, user, quantity="1", unit="g")
+        numbers = [user.number for user in users]
+    kind = next(kind for kind in KINDS if kind.name == "batches")
+    stored = files_at_once(open_work, numbers, kind if locked_first else replace(kind, prepare=None))
+    assert stored == (4 if locked_first or database_kind == "sqlite" else 2)
+    with open_work() as work:
+        assert queries.broken_books(work.session) == []
