@@ -26,6 +26,8 @@ class RecordKind(StrEnum):
 STOCKED = "投放"
 """The commodity of what was put into ponds: no goods yet, and never mixed with them."""
 
+YEARS_IN_WATER = 5
+
 RECORD_WORDS: dict[str, Words] = {
     RecordKind.STOCKING: say("投放"),
     RecordKind.LOSS: say("报损"),
@@ -96,11 +98,20 @@ def needs_approval(quantity: int, came_in: int, *, permille: int) -> bool:
     return abs(quantity) * 1000 > came_in * permille
 
 
-def record_problems(kind: RecordKind, *, on_date: date, today: date, source: str, reason: str, evidence: str) -> tuple[FieldError, ...]:
-    """Return what a record lacks, field by field: a source of what was stocked, a reason of a loss, a paper for an adjustment."""
+def record_problems(
+    kind: RecordKind, *, on_date: date, today: date, year: int, source: str, reason: str, evidence: str
+) -> tuple[FieldError, ...]:
+    """Return what a record lacks, field by field: a source of what was stocked, a reason of a loss, a paper for an adjustment.
+
+    ``year`` is the account year: goods are lost, counted or regraded at the earliest in the year before it, ponds are stocked up to
+    ``YEARS_IN_WATER`` before.
+    """
     found: list[FieldError] = []
     if on_date > today:
         found.append(FieldError("on_date", say("日期 %(on)s 还没有到。", on=on_date.isoformat()), say("请填写实际发生的日期。")))
+    if year - on_date.year > (YEARS_IN_WATER if kind is RecordKind.STOCKING else 1):
+        odd = say("日期 %(on)s 比计入年度 %(year)s 早得太多。", on=on_date.isoformat(), year=year)
+        found.append(FieldError("on_date", odd, say("请核对日期和计入年度。")))
     if kind is RecordKind.STOCKING and not source:
         found.append(FieldError("source", say("没有填写苗种来源。"), say("请填写供苗单位或自繁。")))
     if kind in (RecordKind.LOSS, RecordKind.ADJUSTMENT, RecordKind.REGRADE) and len(reason) < 2:

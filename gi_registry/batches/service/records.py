@@ -8,6 +8,7 @@ from gi_registry.batches.queries import LedgerKey
 from gi_registry.batches.rules import records as rules
 from gi_registry.batches.rules.amounts import read_amount
 from gi_registry.batches.rules.ledger import Account, Postings, reverse
+from gi_registry.batches.rules.life import LABELLABLE
 from gi_registry.batches.rules.records import RECORD_LIFE, RecordKind
 from gi_registry.batches.schemas import RecordFields
 from gi_registry.batches.service.posting import available_of_batch, key_of, lock_quota, post
@@ -28,16 +29,25 @@ ENTER, REVERSE = "record:enter", "record:reverse"
 def record_goods(work: Work, authorisation_id: int, *, fields: RecordFields, scan: Scan | None = None) -> GoodsRecord:
     """Put a stocking, loss, adjustment or regrading on file and into the books, in one act.
 
+    A record that names a batch stands on the batch's accounts, its farmer's where it is a farmer's harvest.
+
     An adjustment that, with those of the year that no county decided, goes beyond ``batches.adjustment-permille`` of what came in waits for
     the county and moves nothing yet: many small ones are one large one.
-    Raises Invalid per field, MassBalanceExceeded with the figures where the account or the batch holds less.
+    Raises Invalid per field, Conflict for a batch recalled or withdrawn, MassBalanceExceeded with the figures where the account or the
+    batch holds less.
     """
     authorisation = registry.get_authorisation(work.session, authorisation_id)
     work.require("batch:declare", authorisation)
     batch = _own_batch(work, authorisation_id, fields)
     evidence = fields.evidence or (scan.name if scan else "")
     problems = rules.record_problems(
-        fields.kind, on_date=fields.on_date, today=work.today, source=fields.source, reason=fields.reason, evidence=evidence
+        fields.kind,
+        on_date=fields.on_date,
+        today=work.today,
+        year=batch.account_year if batch else fields.year,
+        source=fields.source,
+        reason=fields.reason,
+        evidence=evidence,
     )
     if problems:
         raise Invalid(*problems)
@@ -49,7 +59,7 @@ def record_goods(work: Work, authorisation_id: int, *, fields: RecordFields, sca
         **fields.model_dump(include={"zone", "commodity", "grade", "to_grade", "on_date", "source", "reason", "unit", "year"})
         | _of_batch(batch),
         kind=fields.kind.value,
-        farmer_id=own_farmer(work, authorisation_id, fields.farmer_id, field="farmer_id"),
+        farmer_id=batch.farmer_id if batch else own_farmer(work, authorisation_id, fields.farmer_id, field="farmer_id"),
         batch_id=batch.id if batch else None,
         plot_id=_own_plot(work, authorisation_id, fields.plot_id),
         quantity=_quantity(fields, batch.unit if batch else fields.unit),
@@ -178,6 +188,8 @@ def _beyond_limit(work: Work, record: GoodsRecord) -> bool:
 
 def _postings(work: Work, record: GoodsRecord) -> Postings:
     kind, unit = RecordKind(record.kind), record.unit
+    if record.batch_id is not None:
+        _refuse_gone(queries.locked_batch(work.session, record.batch_id))
     if kind is RecordKind.STOCKING:
         return rules.stocking(record.quantity)
     on_hand = queries.balances_of(work.session, record_key(record)).get(Account.STOCK, 0)
@@ -188,6 +200,13 @@ def _postings(work: Work, record: GoodsRecord) -> Postings:
     if kind is RecordKind.ADJUSTMENT:
         return rules.adjustment(record.quantity, on_hand=on_hand, unit=unit)
     return rules.regrade(record.quantity, on_hand=on_hand, unit=unit, grade=record.grade, to_grade=record.to_grade)
+
+
+def _refuse_gone(batch: Batch) -> None:
+    if batch.state not in LABELLABLE:
+        raise Conflict(
+            say("批次 %(number)s 已召回或撤回，不能再登记。", number=batch.number), remedy=say("请选择其他批次，或不选批次，按库存登记。")
+        )
 
 
 def _post(work: Work, record: GoodsRecord, postings: Postings) -> None:

@@ -26,7 +26,7 @@ PERIOD = "batches.trade-days"
 
 
 def supplier_of(work: Work, authorisation: Authorisation, fields: BatchFields) -> int | None:
-    """Return the authorisation of the seller that a purchase names; raise Invalid for one unknown or one's own."""
+    """Return the authorisation of the seller that a purchase names; raise Invalid for one unknown, one's own or of another GI."""
     if not fields.supplier_number:
         return None
     found = registry.find_authorisation(work.session, fields.supplier_number)
@@ -43,6 +43,13 @@ def supplier_of(work: Work, authorisation: Authorisation, fields: BatchFields) -
             "supplier_number",
             say("购进方和售出方是同一单位。"),
             say("请填写实际的售出方；自有的货按采收申报。"),
+            value=fields.supplier_number,
+        )
+    if found.gi_id != authorisation.gi_id:
+        raise invalid(
+            "supplier_number",
+            say("登记号 %(number)s 是另一个地理标志的用标登记。", number=fields.supplier_number),
+            say("请核对售出方的登记号；货物不是本地理标志产品的，这一项不填。"),
             value=fields.supplier_number,
         )
     return found.id

@@ -14,7 +14,7 @@ from gi_registry.batches.rules.records import STOCKED
 from gi_registry.kernel.actor import Actor
 from gi_registry.kernel.errors import Conflict, IllegalTransition, Invalid, MassBalanceExceeded, NotAllowed, NotFound
 from tests.builders.batches import make_batch
-from tests.builders.goods import make_record
+from tests.builders.goods import make_farmer, make_record
 from tests.builders.origin import make_plot
 from tests.builders.registry import make_authorisation, make_gi, make_protection
 
@@ -117,6 +117,32 @@ def test_many_small_differences_are_one_large_one(work, pond):
     assert make_record(work, user, "adjustment", quantity="12").state == "entered", "what was reversed counts no more"
     service.decide_record(work, over.id, approve="approve", why="已到现场复核")
     assert make_record(work, user, "adjustment", quantity="1").state == "proposed"
+
+
+def test_a_record_of_a_farmers_batch_stands_on_the_farmers_account(work, pond):
+    user, _batch = pond
+    farmer = make_farmer(work, user)
+    batch = make_batch(work, user, quantity="50", farmer_id=farmer.id)
+    record = make_record(work, user, "loss", quantity="20", batch_id=batch.id)
+    assert (record.farmer_id, held(work, user), held(work, user, farmer_id=farmer.id)) == (farmer.id, 1_000, 30)
+    with pytest.raises(MassBalanceExceeded, match="只有 30 件"):
+        make_record(work, user, "loss", quantity="31", batch_id=batch.id)
+
+
+@pytest.mark.parametrize("kind", ["loss", "adjustment", "regrade", "stocking"])
+def test_nothing_is_recorded_of_a_batch_that_is_gone(work, pond, kind):
+    user, _batch = pond
+    gone = make_batch(work, user, quantity="50")
+    service.withdraw_batch(work, gone.id, why="误报")
+    with pytest.raises(Conflict, match="已召回或撤回"):
+        make_record(work, user, kind, quantity="1", batch_id=gone.id, to_grade="一级")
+    recalled = make_batch(work, user, quantity="50")
+    waits = make_record(work, user, "adjustment", quantity="40", batch_id=recalled.id)
+    service.recall_batch(work, recalled.id, why="抽检不合格")
+    with pytest.raises(Conflict, match="已召回或撤回"):
+        service.decide_record(work, waits.id, approve="approve", why="已到现场复核")
+    assert service.decide_record(work, waits.id, approve="refuse", why="批次已召回").state == "refused"
+    assert held(work, user) == 1_050
 
 
 def test_what_a_record_names_is_its_own_users(work, pond):

@@ -247,3 +247,12 @@ def test_tangerine_peel_ages_from_year_to_year(work, village):
     totals = [service.entitlement(work.session, user.id, gi_id=user.gi_id, year=year, unit="piece").total for year in range(2021, 2025)]
     assert totals == [0, 0, 0, 900], "what is carried on is counted in the year it lies in, once"
     assert [(row.harvest_year, row.age_years, row.left) for row in service.aged_stock(work, user.id)] == [(2021, 5, 900)]
+
+
+def test_goods_of_another_indication_are_no_sale_within_this_one(work, village):
+    _gi, seller, buyer = village
+    elsewhere = make_authorisation(work, protection=make_protection(work, make_gi(work), capacity_basis="kiln"))
+    with pytest.raises(Invalid, match="另一个地理标志") as refused:
+        make_trade(work, buyer, elsewhere)
+    assert [error.field for error in refused.value.fields] == ["supplier_number"]
+    assert make_trade(work, buyer, seller)[1].state == "stated"

@@ -115,11 +115,27 @@ def test_seedlings_are_no_goods():
 )
 def test_each_kind_asks_for_what_proves_it(kind, missing):
     empty = {"source": "", "reason": "", "evidence": ""}
-    found = records.record_problems(kind, on_date=TODAY, today=TODAY, **empty)
+    found = records.record_problems(kind, on_date=TODAY, today=TODAY, year=2026, **empty)
     assert [item.field for item in found] == missing
     full = {"source": "苗种场", "reason": "途中死亡", "evidence": "盘点表"}
-    assert records.record_problems(kind, on_date=TODAY, today=TODAY, **full) == ()
-    assert [item.field for item in records.record_problems(kind, on_date=date(2026, 3, 11), today=TODAY, **full)] == ["on_date"]
+    assert records.record_problems(kind, on_date=TODAY, today=TODAY, year=2026, **full) == ()
+    assert [item.field for item in records.record_problems(kind, on_date=date(2026, 3, 11), today=TODAY, year=2026, **full)] == ["on_date"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "on_date", "year", "wrong"),
+    [
+        (RecordKind.LOSS, date(2025, 1, 1), 2026, []),
+        (RecordKind.LOSS, date(2024, 12, 31), 2026, ["on_date"]),
+        (RecordKind.LOSS, date(2026, 3, 1), 2019, []),
+        (RecordKind.ADJUSTMENT, date(1, 1, 1), 2025, ["on_date"]),
+        (RecordKind.STOCKING, date(2021, 1, 1), 2026, []),
+        (RecordKind.STOCKING, date(2020, 12, 31), 2026, ["on_date"]),
+    ],
+)
+def test_goods_of_a_year_are_not_lost_long_before_it(kind, on_date, year, wrong):
+    full = {"source": "苗种场", "reason": "途中死亡", "evidence": "盘点表"}
+    assert [item.field for item in records.record_problems(kind, on_date=on_date, today=TODAY, year=year, **full)] == wrong
 
 
 @pytest.mark.parametrize(("harvested", "asked", "years"), [(2021, 2026, 5), (2026, 2026, 0), (2027, 2026, 0)])
