@@ -71,7 +71,7 @@ def confirm_sale(work: Work, batch_id: int, *, version: int | None = None, grade
 
 
 def confirm_trade(work: Work, trade_id: int, *, version: int | None = None, grade: str | None = None) -> Trade:
-    """Confirm a sale as the seller, with the buyer's figure; ``grade`` says from which of the seller's stocks (default: the buyer's).
+    """Confirm a sale as the seller, with the buyer's figure, after a dispute too; ``grade`` says from which stock (default: the buyer's).
 
     Raises as ``confirm_sale``.
     """
@@ -79,6 +79,8 @@ def confirm_trade(work: Work, trade_id: int, *, version: int | None = None, grad
     if held.batch.state not in LABELLABLE:
         raise Conflict(say("这笔购进已撤回或召回，不能确认。"), remedy=say("请与购进方核对；需要确认的，请其重新申报。"))
     TRADE_LIFE.after(held.trade.state, "confirm")
+    if held.trade.seller_quantity is not None:
+        held.trade.seller_quantity = held.trade.quantity  # its own figure of a dispute stays in the history
     _agree(work, held, held.trade.quantity, action="confirm", grade=grade)
     _tell(work, held.trade.buyer_authorisation_id, held, say("售出方已确认您的购进 %(number)s", number=held.batch.number))
     return held.trade

@@ -256,3 +256,12 @@ def test_goods_of_another_indication_are_no_sale_within_this_one(work, village):
         make_trade(work, buyer, elsewhere)
     assert [error.field for error in refused.value.fields] == ["supplier_number"]
     assert make_trade(work, buyer, seller)[1].state == "stated"
+
+
+def test_a_seller_that_gives_in_has_no_other_figure_any_more(work, village):
+    _gi, seller, buyer = village
+    _batch, trade = make_trade(work, buyer, seller)
+    service.dispute_trade(work, trade.id, quantity="150", why="只交了 150 件")
+    service.confirm_trade(work, trade.id)
+    assert (trade.state, trade.quantity, trade.seller_quantity) == ("confirmed", 200, 200)
+    assert (stock(work, buyer), stock(work, seller)) == (200, 800)
