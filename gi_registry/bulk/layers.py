@@ -10,6 +10,7 @@ from gi_registry.bulk.outlines import check_geojson, open_geofile
 from gi_registry.bulk.rules.geofile import first_corner
 from gi_registry.bulk.rules.grid import Grid
 from gi_registry.bulk.rules.kinds import Kind, RowWarning
+from gi_registry.bulk.rules.naming import disagreement
 from gi_registry.bulk.rules.reading import GEOMETRY, read_text, table_of, with_crs
 from gi_registry.bulk.rules.table import Table
 from gi_registry.kernel.errors import invalid
@@ -54,7 +55,11 @@ def read_plain(kind: Kind, content: bytes, *, name: str, wish: Wish) -> Grid | T
     found = read_text(content, name=name, encoding=wish.encoding)
     if wish.layer and not isinstance(found, Grid):
         raise invalid("layer", say("GeoJSON 没有图层。"), say("请去掉图层这一项。"), value=wish.layer)
-    return found if isinstance(found, Grid) else _placed(kind, replace(found, crs=found.crs or _LON_LAT), declared=wish.crs)
+    if isinstance(found, Grid):
+        return found
+    told = disagreement(name, content)
+    warnings = (*found.warnings, *_told([told] if told else []))
+    return _placed(kind, replace(found, crs=found.crs or _LON_LAT, warnings=warnings), declared=wish.crs)
 
 
 def _placed(kind: Kind, table: Table, *, declared: str) -> Table:

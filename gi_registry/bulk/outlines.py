@@ -5,36 +5,43 @@ from __future__ import annotations
 import json
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from gi_registry.bulk.apart import read_apart
-from gi_registry.bulk.rules.geofile import GeoFile, geofile_of, refusal
+from gi_registry.bulk.rules.geofile import GeoFile, LayerChoice, geofile_of, refusal
+from gi_registry.bulk.rules.naming import beginning, disagreement, telling
+from gi_registry.kernel.errors import Invalid
 
 _PACKAGES = str(Path(__file__).resolve().parents[2])
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv.pop(2)); from gi_registry.bulk.geofiles.main import main; main()"
 _LONGEST_WISH = 300
 _WALL_S = 10.0
 _WALL_S_PER_MB = 3.0
-_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"SQLite format 3\x00", b"\x00\x00\x27\x0a")
 _WORKBOOK_MEMBER = re.compile(rb"PK\x01\x02.{42}(?:\[Content_Types\]\.xml|META-INF/manifest\.xml|content\.xml)", re.DOTALL)
 
 
 def looks_like_geofile(content: bytes) -> bool:
     """Say whether bytes begin as KML, a zip that is no workbook, a GeoPackage or a bare .shp do; GeoJSON is text and looks like none."""
-    if content.startswith(_MARKS):
-        return not (content.startswith(b"PK") and _WORKBOOK_MEMBER.search(content))
-    start = content[:2_000].replace(b"\x00", b"")
-    return start.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<") and (b"<kml" in start or b":kml" in start)
+    kind = beginning(content)
+    return kind in {"kml", "gpkg", "shp"} or (kind == "zip" and not _WORKBOOK_MEMBER.search(content))
 
 
 def open_geofile(content: bytes, *, name: str = "", layer: str = "", encoding: str = "") -> GeoFile:
     """Return what a geographic file holds, of the wished layer (name or number from 1) or of the only one with features.
 
     Raises Invalid for a file that is none, is broken, encrypted, hostile, too large, or that ends its reader; LayerChoice where the layer
-    must be chosen, Unavailable where too many files are read at once.
+    must be chosen, Unavailable where too many files are read at once. Where the name says another format than the content, that is told.
     """
-    return geofile_of(_asked(content, name=name, layer=layer.strip(), encoding=encoding.strip()), layer.strip())
+    try:
+        found = geofile_of(_asked(content, name=name, layer=layer.strip(), encoding=encoding.strip()), layer.strip())
+    except LayerChoice:
+        raise
+    except Invalid as problem:
+        raise telling(problem, name, content) from None
+    told = disagreement(name, content)
+    return found if told is None else replace(found, notes=(told, *found.notes))
 
 
 def check_geojson(content: bytes) -> None:

@@ -59,9 +59,9 @@ class Result:
 class Options:
     """How to load: ``partial`` keeps the good rows, ``dry_run`` nothing; ``encoding`` overrides detection; ``sheet`` is a name or number.
 
-    ``layer`` is that of a geographic file, ``crs`` declares what its numbers refer to; ``columns`` say column by column what it is made of
-    (a header of the file, a text with ``{headers}``, or the same text in every row). ``watch`` passes the rows on and may show how far
-    they are.
+    ``layer`` is that of a geographic file, ``crs`` declares what its numbers refer to; ``columns`` say, for any file, column by column what
+    it is made of (a header of the file, a text with ``{headers}``, or the same text in every row). ``watch`` passes the rows on and may
+    show how far they are.
     """
 
     partial: bool = False
@@ -89,35 +89,31 @@ def load_file(work: Work, kind: Kind, content: bytes, *, name: str = "", options
 def read_file(kind: Kind, content: bytes, *, name: str = "", options: Options = Options()) -> Table:
     """Return the rows of a file under the kind's columns, whatever its format. Raises Invalid for what cannot be read at all."""
     mapping = options.mapping
-    wanted, known = wanted_of(kind, mapping), known_of(kind, mapping)
+    if options.columns and not mapping:
+        mapping = mapping_of_columns(options.columns, kind)
     wish = Wish(options.layer, options.crs, options.encoding)
     found: Grid | Table
     if looks_like_geofile(content) and (kind.spatial or not looks_like_workbook(content)):
         found = read_layer(kind, content, name=name, wish=wish)
     elif looks_like_workbook(content):
-        found = read_sheet(content, options.sheet, lambda grid: fits(grid, wanted, () if mapping else known))
+        found = read_sheet(
+            content, options.sheet, lambda grid: fits(grid, wanted_of(kind, mapping, grid), () if mapping else known_of(kind, mapping))
+        )
     elif options.sheet:
         raise invalid("sheet", say("文件不是工作簿，没有工作表。"), say("请去掉工作表这一项，或选择 .xlsx 文件。"), value=options.sheet)
     else:
         found = read_plain(kind, content, name=name, wish=wish)
     if isinstance(found, Grid):
         _refuse_geographic(options)
-        found = lay_out(found, wanted, known)
-    if options.columns and not mapping:
-        mapping = mapping_of_columns(options.columns, kind)
+        found = lay_out(found, wanted_of(kind, mapping, found), known_of(kind, mapping))
     return apply(mapping, found) if mapping else own_headers(kind, found)
 
 
 def _refuse_geographic(options: Options) -> None:
     """Raise Invalid where a person chose for a table of cells what only a geographic file has."""
-    for field_name, value in (("crs", options.crs), ("layer", options.layer), ("columns", "、".join(options.columns))):
+    for field_name, value in (("crs", options.crs), ("layer", options.layer)):
         if value:
-            raise invalid(
-                field_name,
-                say("坐标系、图层和逐列指定只用于地理数据文件，这个文件是表格。"),
-                say("请去掉这一项；表头不同的表格请用映射。"),
-                value=value,
-            )
+            raise invalid(field_name, say("坐标系和图层只用于地理数据文件，这个文件是表格。"), say("请去掉这一项。"), value=value)
 
 
 def load(work: Work, kind: Kind, table: Table, *, digest: str, options: Options = Options()) -> Result:

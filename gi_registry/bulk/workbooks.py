@@ -22,8 +22,7 @@ def open_workbook(content: bytes, wish: str = "", *, most_rows: int = MOST_ROWS)
     """Return the sheets of a workbook and the rows of the wished one, or of the only visible one with data.
 
     Raises Invalid for a file that is no workbook, is broken, encrypted, too large, or that ends its reader, Unavailable where too many are
-    read at once. The reader's processor time
-    is limited by itself; the wall clock only stops one that hangs.
+    read at once. The reader's processor time is limited by itself; the wall clock only stops one that hangs.
     """
     wishes = json.dumps({"sheet": wish, "most": most_rows})
     command = [sys.executable, "-I", str(_CHILD), wishes]

@@ -27,6 +27,11 @@ def looks_like_workbook(content: bytes) -> bool:
     return content.startswith(_WORKBOOKS)
 
 
+def other_format(content: bytes) -> Words | None:
+    """Return what a file is that is neither table nor geographic data (PDF, picture …), None where its start says nothing."""
+    return next((reason for start, reason in _OTHERS if content.startswith(start)), None)
+
+
 def refuse_markup(text: str) -> None:
     """Refuse a web page or an XML file, which some systems hand out under the name of a spreadsheet."""
     if text.lstrip()[:12].lower().startswith(_MARKUP):
@@ -73,9 +78,9 @@ def _strictly(content: bytes, name: str) -> str:
 def _refuse_other_formats(content: bytes) -> None:
     if not content.strip():
         raise invalid("file", say("文件是空的。"), say("请选择有内容的文件；第一行是列名。"))
-    for start, reason in _OTHERS:
-        if content.startswith(start):
-            raise invalid("file", reason, say("请选择 .xlsx、.ods、.xls、CSV 或 GeoJSON 文件。"))
+    reason = other_format(content)
+    if reason is not None:
+        raise invalid("file", reason, say("请选择 .xlsx、.ods、.xls、CSV 或 GeoJSON 文件。"))
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise invalid("file", say("文件是 UTF-16 编码。"), _EXPECTED)
     if b"\x00" in content:

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gi_registry.bulk.rules.cells import day_first
+from gi_registry.bulk.rules.grid import Grid
 from gi_registry.bulk.rules.kinds import Kind, RowWarning
+from gi_registry.bulk.rules.layout import HEADER_WITHIN, folded
 from gi_registry.bulk.rules.reading import GEOMETRY
 from gi_registry.bulk.rules.table import Line, Table
 from gi_registry.kernel.errors import invalid
@@ -118,10 +120,12 @@ def apply(mapping: Mapping, table: Table) -> Table:
 
 
 def _telling(mapping: Mapping, table: Table) -> Table:
-    """Return the table with a warning that names the headers nobody reads."""
+    """Return the table with warnings that name the headers nobody reads, and the texts that are no header and stand in every row."""
     left = [header for header in table.headers if header != GEOMETRY and header not in mapping.sources]
-    told = (RowWarning(0, say("没有用到的列：%(columns)s。", columns="、".join(left))),) if left else ()
-    return replace(table, warnings=(*table.warnings, *told))
+    same = [f"{name}={text}" for name, text in mapping.texts.items() if not _SLOT.search(text)]
+    told = [say("没有用到的列：%(columns)s。", columns="、".join(left))] if left else []
+    told += [say("文件没有这样的列，每一行都按原文填写：%(columns)s。", columns="、".join(same))] if same else []
+    return replace(table, warnings=(*table.warnings, *(RowWarning(0, words) for words in told)))
 
 
 def _mapped(mapping: Mapping, line: Line, has_geometry: bool) -> Line:
@@ -181,15 +185,28 @@ def _renamed(line: Line, names: Dict[str, str]) -> Line:
     return Line(line.row, cells, faults, frozenset(names[key] for key in line.shared if names[key]))
 
 
-def wanted_of(kind: Kind, mapping: Mapping | None) -> list[frozenset[str]]:
-    """Return the headers by which a header row is known: the mapping's, or the kind's required columns by name or title."""
-    if mapping is not None:
+def wanted_of(kind: Kind, mapping: Mapping | None, grid: Grid) -> list[frozenset[str]]:
+    """Return the headers by which the header row of a grid is known: the mapping's, or the kind's required columns by name or title.
+
+    What was chosen column by column may be a header or the text of every row: it is a header where a row near the top has it beside the
+    others.
+    """
+    if mapping is not None and not mapping.own:
         return [frozenset({source}) for source in mapping.sources]
-    return [frozenset({column.name, str(column.title)}) for column in kind.columns if column.required]
+    said = mapping.texts if mapping else {}
+    wanted = [frozenset({column.name, str(column.title)}) for column in kind.columns if column.required and column.name not in said]
+    if mapping is None:
+        return wanted
+    wanted += [frozenset({source}) for source in mapping.sources]
+    rows = [{folded(cell) for cell in cells} for _row, cells in grid.rows[:HEADER_WITHIN]]
+    fitting = [row for row in rows if all({folded(way) for way in ways} & row for ways in wanted)]
+    best = max(fitting, key=lambda row: len(row & {folded(text) for text in said.values()}), default=set())
+    return wanted + [frozenset({text}) for text in said.values() if text.strip() and folded(text) in best]
 
 
 def known_of(kind: Kind, mapping: Mapping | None) -> list[str]:
     """Return every header that has a meaning, in its exact spelling."""
-    if mapping is not None:
+    if mapping is not None and not mapping.own:
         return list(mapping.sources)
-    return [name for column in kind.columns for name in (column.name, str(column.title))]
+    said = (*mapping.sources, *mapping.texts.values()) if mapping else ()
+    return [*(name for column in kind.columns for name in (column.name, str(column.title))), *said]

@@ -118,7 +118,13 @@ def _feature(value: object, position: int, crs: str) -> Feature:
         raise defect(
             say("第 %(position)s 个要素没有 properties 或其格式不对。", position=position), say("properties 应是对象，可以写 {}。")
         )
-    return Feature(position, properties or {}, placed(value["geometry"], crs))
+    return Feature(position, properties or {}, placed(_boxed(value), crs))
+
+
+def _boxed(feature: dict[str, object]) -> object:
+    """Return the geometry of a feature with the box that the feature states, so that it is judged wherever it stands."""
+    geometry, box = feature["geometry"], feature.get("bbox")
+    return geometry | {"bbox": box} if isinstance(geometry, dict) and box is not None and "bbox" not in geometry else geometry
 
 
 def read_geometry(value: object) -> Reading:

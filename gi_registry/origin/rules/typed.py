@@ -30,6 +30,10 @@ LETTERED_LINE = re.compile(
 _LABEL = re.compile(
     r"^\s*(?:(?![EWNS]\d)[A-Za-z]{1,3}\d{1,5}[\s,、:]|第?\d{1,4}\s*(?:[、:)点号]|\.(?!\d)))[\s,、:]*(?=[-+−\dEWNS东西南北])", re.IGNORECASE
 )
+_COLONS = re.compile(r"(?<![\d.:])(\d{1,3}):(\d{1,2}):(\d{1,2}(?:\.\d+)?)(?![\d:])")
+_LETTERS = re.compile(r"(?<![\d.])(\d{1,3})\s*d\s*(\d{1,2})\s*m\s*(\d{1,2}(?:\.\d+)?)\s*s", re.IGNORECASE)
+_TRAILING = re.compile(r"(?<=[\d\"'°])\s*([东北])(?![经纬])")
+_POINTS = {"东": "E", "北": "N"}
 _LATITUDES = {"北纬", "N"}
 MOST_LINES = 2000
 
@@ -72,7 +76,7 @@ def _box(text: str) -> Reading | None:
 
 
 def _corner(line: str, number: int, notes: dict[str, Words]) -> Position:
-    signs = _LABEL.sub("", plain(line)).strip(" ,;~")
+    signs = _LABEL.sub("", _signed(plain(line).strip(" ,;~()[]"))).strip(" ,;~")
     decimal = DECIMAL_LINE.match(signs)
     if decimal:
         return _plain_corner(decimal, number, notes)
@@ -87,6 +91,13 @@ def _corner(line: str, number: int, notes: dict[str, Words]) -> Position:
         say("每行写一个角点：120.7512,31.4218 或 120°45'04.3\"E 31°25'18.5\"N。"),
         line.strip()[:40],
     )
+
+
+def _signed(text: str) -> str:
+    """Return a line with the signs of degrees where it has colons or the letters d, m, s, and E and N where 东 or 北 stand behind."""
+    for pattern in (_COLONS, _LETTERS):
+        text = pattern.sub(r"\1°\2'\3" + '"', text)
+    return _TRAILING.sub(lambda found: _POINTS[found[1]], text)
 
 
 def _plain_corner(found: re.Match[str], number: int, notes: dict[str, Words]) -> Position:

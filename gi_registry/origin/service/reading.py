@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gi_registry.bulk.outlines import check_geojson, looks_like_geofile, open_geofile
+from gi_registry.bulk.rules.encoding import looks_like_workbook, other_format
 from gi_registry.bulk.rules.geofile import GeoFile, GeoLayer, LayerChoice
+from gi_registry.bulk.rules.naming import disagreement
 from gi_registry.kernel.errors import invalid
 from gi_registry.kernel.words import Words, say
 from gi_registry.origin.rules import geojson, typed
@@ -62,10 +64,21 @@ def read_contents(content: bytes, *, name: str = "", wishes: Wishes = Wishes()) 
     """
     if looks_like_geofile(content):
         return _contents(open_geofile(content, name=name, layer=wishes.layer, encoding=wishes.encoding), wishes.crs)
+    _refuse_others(content)
     if content.strip():
         check_geojson(content)
     features = tuple(geojson.features_in(geojson.parse(content), declared=wishes.crs))
-    return Contents(features, (GeoLayer(name, len(features)),), "geojson", wishes.crs)
+    told = disagreement(name, content)
+    return Contents(features, (GeoLayer(name, len(features)),), "geojson", wishes.crs, (told,) if told else ())
+
+
+def _refuse_others(content: bytes) -> None:
+    """Raise Invalid that says what a file is which holds no outline by its kind: a workbook, PDF, picture, GPX."""
+    reason = say("这是工作簿，没有图形。") if looks_like_workbook(content) else other_format(content)
+    if reason is None and b"<gpx" in content[:2_000]:
+        reason = say("这是 GPX 轨迹，没有面。")
+    if reason is not None:
+        raise invalid("file", reason, say("请上传 GeoJSON、KML、KMZ、压缩成 zip 的 Shapefile 或 GeoPackage。"))
 
 
 def _contents(file: GeoFile, declared: str) -> Contents:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+from threading import BoundedSemaphore
 
 import pytest
 
 from gi_registry.accounts.models import Organisation
+from gi_registry.bulk import apart
 from gi_registry.origin import queries
 from gi_registry.registry.models import Authorisation, Protection
 from tests.builders.accounts import make_person, post, sign_in
@@ -214,3 +216,18 @@ def test_a_correction_shows_how_the_area_changed(client, place):
     shown = client.get(f"/plots/{place['plot']}").text
     assert "更正后面积变化" in shown
     assert "-8.25" in shown
+
+
+def test_a_file_that_finds_no_place_to_be_read_is_asked_to_come_again(client, place, open_work, monkeypatch):
+    sign_in(client, "chen")
+    content = shapefile([({"DKMC": "北塘"}, square(100, north_m=900))])
+    monkeypatch.setattr(apart, "_places", BoundedSemaphore(1))
+    monkeypatch.setattr(apart, "PATIENCE_S", 0.05)
+    with apart._places:
+        busy = bring(client, place, content)
+    assert busy.status_code == 503
+    assert int(busy.headers["Retry-After"]) > 0
+    assert "没有读取，也没有保存" in busy.text
+    with open_work() as work:
+        assert len(queries.list_plots(work.session, place["mine"])) == 1
+    assert bring(client, place, content).status_code == 303, "with a place free the same file is read"
