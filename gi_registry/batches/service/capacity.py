@@ -138,8 +138,8 @@ class Known:
             counted=tuple(_counted(item, caps) for item in self._counted.get(place, ()) if item.kind == protection.capacity_basis),
             capped=caps.has(per),
             purchases=tuple(_purchase(batch, protection, caps) for batch in fed[Kind.PURCHASE]),
-            openings=_goods(fed[Kind.OPENING]),
-            carried=_goods(fed["carried"]),
+            openings=_stock(fed[Kind.OPENING], caps),
+            carried=_stock(fed["carried"], caps),
             sales=_goods(self._sales.get(goods, ())),
             harvests=() if computed else (*_goods(fed[Kind.HARVEST]), *self._processed(key)),
         )
@@ -148,10 +148,8 @@ class Known:
         """Return the batches by kind. Where declared batches are the limit, raw goods count as what was made of them, not as themselves."""
         fed: dict[str, list[Batch]] = defaultdict(list)
         for batch in self._goods.get(goods, ()):
-            if batch.account_year != self.year:
-                fed["carried"].append(batch)
-            elif raw_too or not batch.commodity:
-                fed[batch.kind].append(batch)
+            if raw_too or not batch.commodity:
+                fed[batch.kind if batch.account_year == self.year else "carried"].append(batch)
         return fed
 
     def _processed(self, key: LedgerKey) -> tuple[Goods, ...]:
@@ -203,6 +201,17 @@ def _counted(item: CapacityUnit, caps: CapTable) -> Counted:
 
 def _goods(batches: Iterable[Batch]) -> tuple[Goods, ...]:
     return tuple(Goods(batch.number, batch.product_quantity, f"batch:{batch.id}") for batch in batches)
+
+
+def _stock(batches: Iterable[Batch], caps: CapTable) -> tuple[Goods, ...]:
+    """Return old stock: the product as itself, raw goods by the GI's own conversion, not at all where none was decided."""
+    found: list[Goods] = []
+    for batch in batches:
+        cap = caps.counting(Per.INPUT, zone=batch.zone, commodity=batch.commodity) if batch.commodity else None
+        rate = 1000 if not batch.commodity else cap.per_mu if cap else 0
+        if rate:
+            found.append(Goods(batch.number, batch.product_quantity * rate // 1000, f"batch:{batch.id}"))
+    return tuple(found)
 
 
 def _purchase(batch: Batch, protection: Protection, caps: CapTable) -> Goods:

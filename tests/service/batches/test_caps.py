@@ -261,3 +261,28 @@ def test_the_conversion_of_the_gi_takes_the_place_of_the_policys(work):
     assert ask(work, gi, user, unit="g").total == 350_000
     with pytest.raises(Invalid):
         make_cap(work, gi, per="mu", commodity="稻谷")
+
+
+LEAF = {"kind": "opening", "unit": "g", "quantity": "50", "commodity": "鲜叶", "harvest_year": 2024, "account_year": 2025}
+
+
+def test_old_leaf_is_no_tea_old_tea_is(work):
+    gi = make_gi(work)
+    user = make_authorisation(work, protection=make_protection(work, gi))
+    make_batch(work, user, **LEAF)
+    assert (ask(work, gi, user, unit="g", year=2024).total, ask(work, gi, user, unit="g").total) == (0, 0)
+    make_cap(work, gi, per="input", unit="g", per_mu="200", commodity="鲜叶")
+    assert ask(work, gi, user, unit="g").total == 10_000, "by the conversion of the year where the GI has one"
+    make_batch(work, user, **LEAF | {"commodity": "", "product": make_product(work, user, unit="g")})
+    assert ask(work, gi, user, unit="g").total == 60_000
+
+
+def test_leaf_carried_to_the_next_year_takes_nothing_from_the_tea_that_was_declared(work):
+    gi = make_gi(work)
+    user = make_authorisation(work, protection=make_protection(work, gi, capacity_basis="kiln"))
+    tea = make_product(work, user, unit="g")
+    make_batch(work, user, product=tea, quantity="300")
+    make_batch(work, user, **LEAF | {"harvest_year": 2025, "account_year": 2026})
+    assert ask(work, gi, user, unit="g").total == 300_000
+    make_batch(work, user, **LEAF | {"commodity": "", "unit": "", "product": tea, "harvest_year": 2025, "account_year": 2026})
+    assert ask(work, gi, user, unit="g").total == 250_000
