@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from gi_registry.accounts.models import Organisation
 from gi_registry.batches.models import Batch, TestingInstitution, TestReport, TestReportBatch
+from gi_registry.batches.queries.trace import upstream
 from gi_registry.batches.rules.quality import Accreditation
 from gi_registry.kernel.errors import NotFound
 from gi_registry.registry.models import Authorisation, Gi, Product
@@ -109,6 +110,15 @@ def tests_of_batch(session: Session, batch_id: int) -> Sequence[TestReport]:
         .order_by(col(TestReport.issued_on).desc(), col(TestReport.id).desc())
     )
     return session.execute(query).scalars().all()
+
+
+def tests_of_sources(session: Session, batch_id: int) -> Sequence[TestReport]:
+    """Return the reports in force that speak of goods a batch was made of, not of itself, the newest first."""
+    sources = [node.id for node in upstream(session, batch_id) if node.id != batch_id]
+    own = select(col(TestReportBatch.report_id)).where(col(TestReportBatch.batch_id) == batch_id)
+    bound = select(col(TestReportBatch.report_id)).where(col(TestReportBatch.batch_id).in_(sources))
+    query = select(TestReport).where(col(TestReport.id).in_(bound), col(TestReport.id).not_in(own), col(TestReport.state) == "entered")
+    return session.execute(query.order_by(col(TestReport.issued_on).desc(), col(TestReport.id).desc()).limit(SHOWN_REPORTS)).scalars().all()
 
 
 def tests_by_institution(session: Session, institution_id: int) -> Sequence[TestReport]:

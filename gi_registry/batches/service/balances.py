@@ -13,7 +13,7 @@ from gi_registry.batches.rules.amounts import UNITS
 from gi_registry.batches.rules.entitlement import Entitlement
 from gi_registry.batches.rules.ledger import Account
 from gi_registry.batches.rules.statements import NO_USE, Bar, Goods, Use, together, waterfall
-from gi_registry.batches.service.capacity import entitlements
+from gi_registry.batches.service.capacity import entitlements, entitlements_of_gi
 from gi_registry.batches.service.townships import PlaceRow, places_of
 from gi_registry.kernel.errors import NotFound
 from gi_registry.origin import queries as plots
@@ -176,6 +176,16 @@ def _granted(work: Work, whose: ColumnElement[bool], years: Collection[int]) -> 
     return entitlements(work.session, statements.keys_where(work.session, whose, years=years), on=work.today)
 
 
+def _granted_of_gi(work: Work, gi_id: int, years: Collection[int]) -> dict[LedgerKey, Entitlement]:
+    """Return the entitlement of every user of a GI in the units of its accounts: land counts before anything is declared on it."""
+    keyed = statements.keys_where(work.session, statements.of_gi(gi_id), years=years)
+    found: dict[LedgerKey, Entitlement] = {}
+    for year in years:
+        units = {key.unit for key in keyed if key.year == year}
+        found |= entitlements_of_gi(work.session, gi_id, year, units=units, on=work.today)
+    return found
+
+
 def _uses(granted: Mapping[LedgerKey, Entitlement], by: Callable[[LedgerKey], Hashable]) -> dict[Hashable, Use]:
     """Return what is entitled, reserved and used, summed over the keys that ``by`` takes as one."""
     found: dict[Hashable, Use] = {}
@@ -206,7 +216,7 @@ def gi_statement(work: Work, gi_id: int, *, year: int | None) -> GiStatement:
     years = statements.years_where(work.session, whose)
     wanted = year or (years[0] if years else work.today.year)
     goods = _by_kind(statements.goods_where(work.session, whose, year=wanted))
-    granted = _granted(work, whose, [wanted])
+    granted = _granted_of_gi(work, gi_id, [wanted])
     places = places_of(work.session, gi_id, wanted, granted)
     return GiStatement(gi, wanted, years, _sections(goods, granted), _user_rows(work, gi_id, goods, granted), places)
 
@@ -221,6 +231,9 @@ def _user_rows(
         by_user: dict[int, list[Goods]] = {}
         for key, item in found.items():
             by_user.setdefault(key.authorisation_id, []).append(item)
+        if not commodity:
+            idle = {key.authorisation_id for key, one in granted.items() if key.unit == unit and one.total}
+            by_user |= {user: [] for user in idle - by_user.keys()}
         for user, items in sorted(by_user.items()):
             use = NO_USE if commodity else uses.get((unit, user), NO_USE)
             rows.append(UserRow(users[user], unit, commodity, together(items), use))
@@ -244,7 +257,7 @@ def headroom(work: Work, gi_id: int) -> Headroom:
     work.require("statement:view", gi)
     whose = statements.of_gi(gi_id)
     years = sorted(statements.years_where(work.session, whose)[:YEARS_SHOWN])
-    granted = _granted(work, whose, years)
+    granted = _granted_of_gi(work, gi_id, years)
     uses = _uses(granted, lambda key: (key.unit, key.year))
     units = sorted({key.unit for key in granted})
     return Headroom(gi, {unit: [(year, uses.get((unit, year), NO_USE)) for year in years] for unit in units})

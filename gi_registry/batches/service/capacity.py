@@ -67,6 +67,17 @@ def entitlements(session: Session, keys: Collection[LedgerKey], *, on: date | No
     return found
 
 
+def entitlements_of_gi(
+    session: Session, gi_id: int, year: int, *, units: Collection[str], on: date | None = None
+) -> dict[LedgerKey, Entitlement]:
+    """Return the entitlement of every user of a GI in a year by zone and unit, also of those that have no accounts yet."""
+    users = read.users_of(session, gi_id)
+    known = Known(session, gi_id, year, users, on=on)
+    places = [(unit, user, zone) for unit in sorted(units) for user, zone in sorted(known.places(unit)) if user in users]
+    keys = [LedgerKey(user, gi_id, year, zone, unit) for unit, user, zone in places]
+    return {key: known.entitlement(key) for key in keys}
+
+
 def _by_gi_and_year(keys: Iterable[LedgerKey]) -> dict[tuple[int, int], list[LedgerKey]]:
     groups: dict[tuple[int, int], list[LedgerKey]] = defaultdict(list)
     for key in keys:

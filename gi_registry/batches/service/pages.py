@@ -95,6 +95,7 @@ class BatchPage:
     may_recall: bool
     may_label: bool
     tests: Sequence[TestReport]
+    source_tests: Sequence[TestReport]
 
     def can(self, action: str) -> bool:
         """Say whether the batch's life has this step from here."""
@@ -180,6 +181,7 @@ def batch_page(work: Work, batch_id: int) -> BatchPage:
         may_recall=work.allows("batch:recall", batch),
         may_label=work.allows("allotment:view", batch),
         tests=quality.tests_of_batch(session, batch_id),
+        source_tests=quality.tests_of_sources(session, batch_id),
     )
 
 

@@ -12,7 +12,7 @@ from gi_registry.batches import service
 from gi_registry.batches.queries import LedgerKey
 from gi_registry.batches.service.balances import gi_statement, user_statement
 from gi_registry.kernel.errors import NotFound
-from gi_registry.registry.models import Authorisation
+from gi_registry.registry.models import Authorisation, Protection
 from tests.builders.accounts import make_person, sign_in
 from tests.builders.batches import make_batch, make_cap
 from tests.builders.goods import make_farmer
@@ -115,6 +115,20 @@ def test_the_years_of_a_gi_stand_side_by_side(client, lake):
     assert "历年额度使用" in client.get(f"/gis/{lake['gi']}/headroom").text
     years = client.get(f"/gis/{lake['gi']}/headroom?format=json").json["items"]
     assert [(row["year"], row["entitled"], row["used"], row["left"]) for row in years] == [(2025, 14_400, 8_900, 5_500)]
+
+
+def test_land_counts_before_anything_is_declared_on_it(client, lake, open_work):
+    with open_work() as work:
+        honest = work.session.get(Authorisation, lake["honest"])
+        late = make_authorisation(work, protection=work.session.get(Protection, honest.protection_id))
+        make_plot(work, late, rectangle(350, -40, 450, 40))
+        name = late.raw_name
+    sign_in(client, "xie")
+    rows = client.get(f"/gis/{lake['gi']}/statement?year=2025&format=json").json["items"]
+    assert [(row["name"] == name, row["entitled"], row["harvest"]) for row in rows][-1] == (True, 7_200, 0)
+    assert sum(row["entitled"] for row in rows) == 21_600
+    years = client.get(f"/gis/{lake['gi']}/headroom?format=json").json["items"]
+    assert [(row["entitled"], row["left"]) for row in years] == [(21_600, 12_700)]
 
 
 def test_the_holder_of_another_gi_finds_nothing(client, lake):

@@ -7,9 +7,11 @@ import io
 import pytest
 
 from gi_registry.accounts.models import Organisation
+from gi_registry.batches.models import Batch
 from tests.builders.accounts import make_person, post, sign_in
 from tests.builders.batches import make_batch
-from tests.builders.quality import SCAN, make_institution
+from tests.builders.processes import do, made
+from tests.builders.quality import SCAN, make_institution, make_test
 from tests.builders.registry import make_authorisation, make_organisation, make_product
 
 REPORT = {
@@ -75,6 +77,18 @@ def test_an_institution_gets_its_own_scan_back_and_no_other_does(client, farm, o
     for login, status in (("bie", 404), ("chen", 200), ("qian", 200)):
         sign_in(client, login)
         assert client.get(f"{test}/scan").status_code == status, login
+
+
+def test_a_part_of_a_tested_harvest_shows_its_report_and_its_sisters_it_does_not(client, farm, open_work):
+    with open_work() as work:
+        harvest = work.session.get(Batch, farm["batch"])
+        part, sister = (batch.id for batch in made(work, do(work, "split", [(harvest, "40")], {"quantity": "30"}, {"quantity": "10"})))
+        make_test(work, harvest, number="JC-SOURCE")
+        make_test(work, work.session.get(Batch, sister), number="JC-SISTER")
+    sign_in(client, "chen")
+    shown = client.get(f"/batches/{part}").text
+    assert ("JC-SOURCE" in shown, "JC-SISTER" in shown, "所用原料批次的报告" in shown) == (True, False, True)
+    assert "所用原料批次的报告" not in client.get(f"/batches/{farm['batch']}").text
 
 
 def test_a_user_enters_a_report_with_its_scan_and_takes_it_back(client, farm):
