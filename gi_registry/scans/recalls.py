@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlmodel import Session, and_, col, func, select
 
 from gi_registry.batches.models import Batch
-from gi_registry.batches.service import Reach, reach_of
+from gi_registry.batches.rules.life import LABELLABLE
+from gi_registry.batches.service import reach_of, sold_without_source
 from gi_registry.codes.models import CodeInterval
 from gi_registry.codes.queries import Bound, bound_to
 from gi_registry.codes.rules.intervals import Status
@@ -39,8 +40,22 @@ class RecalledBatch:
 
 
 @dataclass(frozen=True)
+class Beyond:
+    """Another user who holds goods within reach: counts only."""
+
+    user: Authorisation
+    batches: int
+    pending: int
+    activated: int
+    looked: Looked
+
+
+@dataclass(frozen=True)
 class RecallPage:
-    """A recall before or after it was confirmed; ``beyond`` are users who hold goods of it that the actor cannot recall."""
+    """A recall before or after it was confirmed.
+
+    ``rows`` and ``runs`` are what the actor may see; ``beyond`` are other users who hold goods of it, recalled with it, with their counts.
+    """
 
     root: Batch
     authorisation: Authorisation
@@ -48,7 +63,8 @@ class RecallPage:
     rows: tuple[RecalledBatch, ...]
     runs: tuple[Bound, ...]
     numbers: Mapping[int, str]
-    beyond: tuple[tuple[Authorisation, int], ...]
+    beyond: tuple[Beyond, ...]
+    unnamed: int
     may_recall: bool
 
     @property
@@ -57,61 +73,82 @@ class RecallPage:
         return self.root.state == "recalled"
 
     @property
+    def _held(self) -> tuple[RecalledBatch | Beyond, ...]:
+        return (*self.rows, *self.beyond)
+
+    @property
+    def batches(self) -> int:
+        """How many batches the recall reaches, whoever holds them."""
+        return len(self.rows) + sum(other.batches for other in self.beyond)
+
+    @property
     def pending(self) -> int:
         """How many batches a confirmation would recall."""
-        return sum(row.batch.state in ("declared", "closed") for row in self.rows)
+        return sum(row.batch.state in LABELLABLE for row in self.rows) + sum(other.pending for other in self.beyond)
 
     @property
     def activated(self) -> int:
         """How many labels are on these goods."""
-        return sum(row.activated for row in self.rows)
+        return sum(row.activated for row in self._held)
 
     @property
     def looked_up(self) -> int:
         """How many of the labels were looked up."""
-        return sum(row.looked.labels for row in self.rows)
+        return sum(row.looked.labels for row in self._held)
 
     @property
     def checks(self) -> int:
         """How often they were looked up."""
-        return sum(row.looked.checks for row in self.rows)
+        return sum(row.looked.checks for row in self._held)
 
     @property
     def users(self) -> int:
         """How many users hold the goods."""
-        return len({row.user.id for row in self.rows})
+        return len({row.user.id for row in self._held})
 
 
 def recall_page(work: Work, batch_id: int) -> RecallPage:
     """Return what a recall of a batch reaches; NotFound for a batch the actor may not see."""
     reach = reach_of(work, batch_id)
     session = work.session
-    ids = [batch.id or 0 for batch in reach.within]
-    runs, looked = bound_to(session, ids), looked_up(session, ids)
+    everything = (*reach.within, *reach.beyond)
+    runs, looked = bound_to(session, [batch.id or 0 for batch in everything]), looked_up(session, [batch.id or 0 for batch in everything])
     activated: dict[int, int] = {}
     for run in runs:
         activated[run.batch_id] = activated.get(run.batch_id, 0) + run.labels
-    users = {one: registry.get_authorisation(session, one) for one in {batch.authorisation_id for batch in reach.within}}
+    users = {one: registry.get_authorisation(session, one) for one in {batch.authorisation_id for batch in everything}}
+    rows = {
+        one.id or 0: RecalledBatch(one, users[one.authorisation_id], activated.get(one.id or 0, 0), looked.get(one.id or 0, Looked()))
+        for one in everything
+    }
+    seen = {batch.id or 0 for batch in reach.within}
     return RecallPage(
         root=reach.root,
         authorisation=registry.get_authorisation(session, reach.root.authorisation_id),
         gi=registry.get_gi(session, reach.root.gi_id),
-        rows=tuple(
-            RecalledBatch(batch, users[batch.authorisation_id], activated.get(batch.id or 0, 0), looked.get(batch.id or 0, Looked()))
-            for batch in reach.within
-        ),
-        runs=tuple(runs),
+        rows=tuple(row for batch_id, row in rows.items() if batch_id in seen),
+        runs=tuple(run for run in runs if run.batch_id in seen),
         numbers={batch.id or 0: batch.number for batch in reach.within},
-        beyond=_beyond(session, reach),
+        beyond=_beyond([row for batch_id, row in rows.items() if batch_id not in seen]),
+        unnamed=len(sold_without_source(work, reach.root)),
         may_recall=work.allows("batch:recall", reach.root),
     )
 
 
-def _beyond(session: Session, reach: Reach) -> tuple[tuple[Authorisation, int], ...]:
-    counts: dict[int, int] = {}
-    for batch in reach.beyond:
-        counts[batch.authorisation_id] = counts.get(batch.authorisation_id, 0) + 1
-    return tuple((registry.get_authorisation(session, one), count) for one, count in sorted(counts.items()))
+def _beyond(rows: Sequence[RecalledBatch]) -> tuple[Beyond, ...]:
+    by_user: dict[int, list[RecalledBatch]] = {}
+    for row in rows:
+        by_user.setdefault(row.user.id or 0, []).append(row)
+    return tuple(
+        Beyond(
+            held[0].user,
+            len(held),
+            sum(row.batch.state in LABELLABLE for row in held),
+            sum(row.activated for row in held),
+            Looked(sum(row.looked.labels for row in held), sum(row.looked.checks for row in held)),
+        )
+        for _user, held in sorted(by_user.items())
+    )
 
 
 def looked_up(session: Session, batch_ids: Sequence[int]) -> dict[int, Looked]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gi_registry.batches.queries import find_batch, find_trade, get_batch, labelled_of_batch, list_batches
-from gi_registry.batches.service.attributing import name_source
+from gi_registry.batches.service.attributing import name_source, sold_without_source
 from gi_registry.batches.service.capacity import AreaOfYear, area_of_year, entitlement
 from gi_registry.batches.service.caps import set_cap
 from gi_registry.batches.service.declaring import (
@@ -72,6 +72,7 @@ __all__ = [
     "reserve",
     "restate_trade",
     "set_cap",
+    "sold_without_source",
     "statements",
     "store_batch",
     "store_state",

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from gi_registry.batches import queries
 from gi_registry.batches.models import Batch, Process, ProcessInput, ProcessOutput
 from gi_registry.batches.queries import process as reads
+from gi_registry.batches.queries.trace import downstream_ids
 from gi_registry.batches.rules import process as rules
 from gi_registry.batches.rules.amounts import with_unit
 from gi_registry.batches.rules.ledger import Account, Posting, reverse
 from gi_registry.batches.rules.process import PROCESS_LIFE, ProcessKind
 from gi_registry.batches.service.posting import key_of, lock_keys, post
+from gi_registry.batches.service.recalling import carry_recall
 from gi_registry.kernel.errors import Conflict, NotFound, invalid
 from gi_registry.kernel.words import say
 from gi_registry.workflow import Work, begin
@@ -37,20 +39,33 @@ def _alike(purchase: Batch, batch: Batch) -> bool:
 def name_source(work: Work, batch_id: int, *, purchase_id: int) -> Process:
     """Say, as the seller, that a confirmed purchase of another user came from a batch of one's own.
 
-    Raises Invalid for a purchase that is not of these goods or has its source, Conflict where the batch has less left or is the younger.
+    Where the batch is recalled, the purchase and what was made of it are recalled with it.
+    Raises Invalid for a purchase that is not of these goods or has its source, Conflict where the batch has less left or is the younger,
+    or where more was made of the purchase while one waited for the locks.
     """
     batch = queries.get_batch(work.session, batch_id)
     work.require("batch:declare", batch)
     purchase = work.session.get(Batch, purchase_id)
     if purchase is None or purchase.supplier_authorisation_id != batch.authorisation_id:
         raise NotFound
-    lock_keys(work, key_of(batch))
-    locked = reads.locked_batches(work.session, [batch_id, purchase_id])
+    locked = _locked_with_made(work, batch, purchase_id)
     batch, purchase = locked[batch_id], locked[purchase_id]
     if not _alike(purchase, batch) or reads.process_that_made(work.session, purchase_id) is not None:
         raise invalid("purchase_id", say("这笔售出与本批的年度、品名或单位不同，或已指明来源。"), say("请从列出的售出中选择。"))
     _refuse_impossible(work, batch, purchase)
-    return _store(work, batch, purchase)
+    process = _store(work, batch, purchase)
+    if batch.state == "recalled":
+        carry_recall(work, batch)
+    return process
+
+
+def _locked_with_made(work: Work, batch: Batch, purchase_id: int) -> dict[int, Batch]:
+    """Lock a batch, a purchase and what was made of it: a recall of the batch, made or coming, reaches all of them."""
+    ids = downstream_ids(work.session, purchase_id)
+    lock_keys(work, key_of(batch), *{key_of(found).quota for found in reads.batches_by_id(work.session, ids)})
+    if downstream_ids(work.session, purchase_id) != ids:
+        raise Conflict(say("在您办理期间，这批货又做成了新的批次。"), remedy=say("请刷新页面，再办一次。"))
+    return reads.locked_batches(work.session, [batch.id or 0, *ids])
 
 
 def _refuse_impossible(work: Work, batch: Batch, purchase: Batch) -> None:

@@ -1,6 +1,7 @@
 """Recall: a batch and everything made of it, in one transaction, with a leaf for each and a notice to every user concerned.
 
-A producer recalls its own goods, the county those of its region; what went further is told to whoever holds it. A recall is not lifted.
+A producer recalls its own goods, the county those of its region; what was sold on goes with them, whoever holds it (Food Safety Law,
+Article 63: food already sold is recalled, and whoever deals in it is told and stops). A recall is not lifted.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ from gi_registry.batches.queries.process import batches_by_id, locked_batches
 from gi_registry.batches.rules.life import BATCH_LIFE, LABELLABLE
 from gi_registry.batches.service.posting import key_of, lock_keys
 from gi_registry.kernel.errors import Conflict
-from gi_registry.kernel.words import Words, say
+from gi_registry.kernel.words import say
 from gi_registry.notices import service as notices
 from gi_registry.workflow import Work, advance_all, check_version
 
 
 @dataclass(frozen=True)
 class Reach:
-    """What a recall of a batch reaches: batches the actor may recall, and those of others beyond its reach; withdrawn ones are out."""
+    """What a recall of a batch reaches: batches the actor may see, and those of others, of which it sees the holder and counts only.
+
+    Withdrawn ones are out.
+    """
 
     root: Batch
     within: tuple[Batch, ...]
@@ -30,8 +34,8 @@ class Reach:
 
     @property
     def standing(self) -> tuple[Batch, ...]:
-        """Those within reach that are not recalled yet."""
-        return tuple(batch for batch in self.within if batch.state in LABELLABLE)
+        """Those that are not recalled yet, whoever holds them."""
+        return tuple(batch for batch in (*self.within, *self.beyond) if batch.state in LABELLABLE)
 
 
 def reach_of(work: Work, batch_id: int) -> Reach:
@@ -43,10 +47,8 @@ def reach_of(work: Work, batch_id: int) -> Reach:
 
 def _reach(work: Work, root: Batch, found: Sequence[Batch]) -> Reach:
     standing = [batch for batch in found if batch.state != "withdrawn"]
-    may = work.allows("batch:recall", root)
-    within = [batch for batch in standing if work.allows("batch:recall" if may else "batch:view", batch)]
-    ids = {batch.id for batch in within}
-    return Reach(root, tuple(within), tuple(batch for batch in standing if batch.id not in ids))
+    seen = {batch.id: work.allows("batch:view", batch) for batch in standing}
+    return Reach(root, tuple(one for one in standing if seen[one.id]), tuple(one for one in standing if not seen[one.id]))
 
 
 def recall_batch(work: Work, batch_id: int, *, why: str, version: int | None = None) -> Batch:
@@ -64,31 +66,38 @@ def recall_batch(work: Work, batch_id: int, *, why: str, version: int | None = N
     batch = locked[batch_id]
     check_version(batch, version)
     BATCH_LIFE.after(batch.state, "recall")
-    reach = _reach(work, batch, list(locked.values()))
-    for found in reach.standing:
+    standing = _reach(work, batch, list(locked.values())).standing
+    for found in standing:
         found.reason = why if found.id == batch_id else _reason(batch, why)
-    advance_all(work, reach.standing, BATCH_LIFE, "recall")
-    _tell(work, reach, why)
+    advance_all(work, standing, BATCH_LIFE, "recall")
+    _tell(work, batch, standing, why)
     return batch
+
+
+def carry_recall(work: Work, batch: Batch) -> None:
+    """Recall what was found, after the recall of a batch, to have been made of it: a sale that is put down to it late. Its locks are held.
+
+    The reason goes with it.
+    """
+    found = batches_by_id(work.session, reads.downstream_ids(work.session, batch.id or 0))
+    late = [one for one in found if one.state in LABELLABLE]
+    for one in late:
+        one.reason = _reason(batch, batch.reason)
+    advance_all(work, late, BATCH_LIFE, "recall")
+    _tell(work, batch, late, batch.reason)
 
 
 def _reason(root: Batch, why: str) -> str:
     return str(say("随批次 %(number)s 召回：%(why)s", number=root.number, why=why))
 
 
-def _tell(work: Work, reach: Reach, why: str) -> None:
-    """Tell each user concerned, once: of its batches that are recalled, or of goods it bought that their seller recalls."""
-    own = work.actor.organisation_id
-    recalled = _by_owner(reach.within)
-    for owner, batches in recalled.items():
-        if owner != own:
-            values = {"number": reach.root.number, "count": len(batches), "first": batches[0].number}
-            told = say("批次 %(number)s 已召回，您有 %(count)s 个批次一并召回", **values)
-            _notify(work, owner, batches[0], told, why=why)
-    for owner, batches in _by_owner(reach.beyond).items():
-        if owner != own and owner not in recalled:
-            told = say("您购进的货来自已召回的批次 %(number)s，请停止销售并召回", number=reach.root.number)
-            _notify(work, owner, batches[0], told, why=why)
+def _tell(work: Work, root: Batch, recalled: Sequence[Batch], why: str) -> None:
+    """Tell each user whose goods are recalled, once; not the one who acts."""
+    for owner, batches in _by_owner(recalled).items():
+        if owner != work.actor.organisation_id:
+            title = say("批次 %(number)s 已召回，您有 %(count)s 个批次一并召回", number=root.number, count=len(batches))
+            body = say("召回原因：%(why)s。请在批次页面查看范围和标识码区段。", why=why)
+            notices.notify(work, organisation_id=owner, title=title, body=body, link=f"/batches/{batches[0].id}/recall")
 
 
 def _by_owner(batches: Sequence[Batch]) -> dict[int, list[Batch]]:
@@ -97,8 +106,3 @@ def _by_owner(batches: Sequence[Batch]) -> dict[int, list[Batch]]:
         if batch.owner_org_id is not None:
             found.setdefault(batch.owner_org_id, []).append(batch)
     return found
-
-
-def _notify(work: Work, organisation_id: int, batch: Batch, title: Words, *, why: str) -> None:
-    body = say("召回原因：%(why)s。请在批次页面查看范围和标识码区段。", why=why)
-    notices.notify(work, organisation_id=organisation_id, title=title, body=body, link=f"/batches/{batch.id}/recall")

@@ -158,23 +158,46 @@ def test_a_sale_is_put_down_to_its_batch_once(work, hill, sold):
         service.name_source(work, sold["spring"].id, purchase_id=hill["tea"].id)
 
 
-def test_the_county_recalls_across_a_sale_and_a_producer_only_its_own(work, hill, sold):
+def as_producer(work, authorisation):
+    user = work.session.get(Organisation, authorisation.organisation_id)
+    return Work(work.session, make_actor(work, "producer_approver", organisation=user), work.now)
+
+
+def test_a_recall_reaches_what_was_sold_on_whoever_recalls(work, hill, sold):
     service.name_source(work, sold["spring"].id, purchase_id=sold["purchase"].id)
-    user = work.session.get(Organisation, hill["authorisation"].organisation_id)
-    producer = Work(work.session, make_actor(work, "producer_approver", organisation=user), work.now)
-    assert {batch.id for batch in service.reach_of(producer, sold["spring"].id).beyond} == {sold["purchase"].id, sold["tea"].id}
+    producer = as_producer(work, hill["authorisation"])
+    reach = service.reach_of(producer, sold["spring"].id)
+    assert {batch.id for batch in reach.beyond} == {sold["purchase"].id, sold["tea"].id}
+    assert {batch.id for batch in reach.standing} == {sold[name].id for name in ("spring", "purchase", "tea")}
     county = Work(work.session, make_actor(work, "county_approver", division="999999"), work.now)
     assert service.reach_of(county, sold["spring"].id).beyond == ()
     service.recall_batch(county, sold["spring"].id, why="抽检不合格")
     assert (sold["purchase"].state, sold["tea"].state) == ("recalled", "recalled")
 
 
-def test_a_producers_recall_tells_the_buyer(work, hill, sold):
+def test_a_producers_recall_takes_the_buyers_goods_along_and_tells_the_buyer(work, hill, sold):
     service.name_source(work, sold["spring"].id, purchase_id=sold["purchase"].id)
-    user = work.session.get(Organisation, hill["authorisation"].organisation_id)
-    service.recall_batch(
-        Work(work.session, make_actor(work, "producer_approver", organisation=user), work.now), sold["spring"].id, why="受潮"
-    )
-    assert sold["tea"].state == "declared"
+    service.recall_batch(as_producer(work, hill["authorisation"]), sold["spring"].id, why="受潮")
+    assert (sold["purchase"].state, sold["tea"].state, hill["first"].state) == ("recalled", "recalled", "declared")
+    assert sold["tea"].reason == f"随批次 {sold['spring'].number} 召回：受潮"
     told = [notice.title for notice in work.session.exec(select(Notice)) if notice.organisation_id == sold["other"].organisation_id]
-    assert f"您购进的货来自已召回的批次 {sold['spring'].number}，请停止销售并召回" in told
+    assert told[-1] == f"批次 {sold['spring'].number} 已召回，您有 2 个批次一并召回"
+    assert sum("已召回" in title for title in told) == 1
+
+
+def test_a_buyer_recalls_its_own_goods_and_nothing_above_them(work, hill, sold):
+    service.name_source(work, sold["spring"].id, purchase_id=sold["purchase"].id)
+    with pytest.raises(NotFound):
+        service.recall_batch(as_producer(work, sold["other"]), sold["spring"].id, why="退货")
+    service.recall_batch(as_producer(work, sold["other"]), sold["purchase"].id, why="受潮")
+    assert (sold["spring"].state, sold["purchase"].state, sold["tea"].state) == ("declared", "recalled", "recalled")
+
+
+def test_a_sale_put_down_to_a_recalled_batch_is_recalled_with_it(work, hill, sold):
+    producer = as_producer(work, hill["authorisation"])
+    service.recall_batch(producer, sold["spring"].id, why="受潮")
+    assert sold["tea"].state == "declared"
+    service.name_source(work, sold["spring"].id, purchase_id=sold["purchase"].id)
+    assert (sold["purchase"].state, sold["tea"].state) == ("recalled", "recalled")
+    told = [notice.title for notice in work.session.exec(select(Notice)) if notice.organisation_id == sold["other"].organisation_id]
+    assert f"批次 {sold['spring'].number} 已召回，您有 2 个批次一并召回" in told

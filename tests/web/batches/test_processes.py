@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlmodel import select
 
 from gi_registry.accounts.models import Organisation
-from gi_registry.batches import queries
+from gi_registry.batches import queries, service
 from gi_registry.batches.models import Batch
 from gi_registry.batches.queries import process as reads
 from gi_registry.codes import service as codes
@@ -166,3 +167,46 @@ def test_the_shopper_sees_the_steps_and_then_the_recall(client, garden, labelled
     assert sum(int(line.split(",")[-1]) for line in listed[1:]) == 60
     sign_in(client, "chen")
     assert "一并召回" in client.get("/notices").text
+
+
+@pytest.fixture
+def sold_on(open_work, garden):
+    """400 kg of the leaf went to ``li``, who made 100 packs of tea and labelled 60: the purchase and the allotment."""
+    with open_work() as work:
+        authorisation, gi = work.session.get(Authorisation, garden["authorisation"]), work.session.get(Gi, garden["gi"])
+        buyer = work.session.exec(select(Authorisation).where(Authorisation.id != authorisation.id)).one()
+        bought = {"kind": "purchase", "unit": "g", "quantity": "400", "commodity": "鲜叶", "supplier_number": authorisation.number}
+        purchase = make_batch(work, buyer, **bought)
+        service.confirm_sale(work, purchase.id)
+        product = make_product(work, buyer, name="示例绿茶", unit="g", content_per_label=250)
+        (tea,) = made(work, do(work, "transform", [(purchase, "400")], {"product_id": product.id, "quantity": "100"}))
+        allotment = make_allotment(work, Season(gi, buyer, product, tea), count=60)
+        codes.activate(work, allotment.id, Activation(batch_id=tea.id, first=1, last=60))
+        return {"purchase": purchase.id, "tea": tea.id, "allotment": allotment.id, "buyer": buyer.number}
+
+
+def test_a_producers_recall_goes_on_at_the_buyers(client, garden, sold_on):
+    sign_in(client, "li")
+    code = client.get(f"/allotments/{sold_on['allotment']}/codes.csv").text.splitlines()[1].split(",")[1]
+    assert client.get(f"/T/{code}?format=json").json["verdict"] == "first-check"
+
+    sign_in(client, "chen")
+    page = f"/batches/{garden['leaf']}/recall"
+    unnamed = client.get(page).text
+    assert "有 1 笔同年度、同品名的售出没有指明来自哪个批次" in unnamed
+    assert sold_on["buyer"] not in unnamed
+    assert post(client, f"/batches/{garden['leaf']}/sales", {"purchase_id": str(sold_on["purchase"])}).status_code == 303
+    named = client.get(page).text
+    assert "没有指明来自哪个批次" not in named
+    assert "召回 3 个批次" in named
+    assert "：2 个批次，60 枚标签已激活，1 枚已被查询" in named
+    assert f"/batches/{sold_on['tea']}" not in named
+    assert client.get(f"{page}?format=csv").text.splitlines()[1:] == []  # the buyer's runs are the buyer's
+
+    assert post(client, page, {"reason": "农残超标", "version": "1"}).status_code == 303
+    assert client.get(f"/T/{code}?format=json").json["verdict"] == "recalled"
+    assert client.get(f"/batches/{sold_on['tea']}/recall").status_code == 404
+    sign_in(client, "li")
+    assert "您有 2 个批次一并召回" in client.get("/notices").text
+    assert "农残超标" in client.get(f"/batches/{sold_on['tea']}").text
+    assert "枚标签已激活" in client.get(f"/batches/{sold_on['purchase']}/recall").text
