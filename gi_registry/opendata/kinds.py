@@ -13,8 +13,8 @@ from gi_registry.registry.bulk import KINDS as REGISTRY
 from gi_registry.reports.bulk import KINDS as REPORTS
 
 ORDER = (
-    "divisions", "calendar", "organisations", "gis", "areas", "caps", "authorisations", "products", "plots", "batches", "purchases",
-    "tests", "inspections", "penalties", "business-records", "codes-activated", "scans", "reports", "market-offers",
+    "divisions", "calendar", "organisations", "gis", "areas", "official-areas", "caps", "authorisations", "products", "plots", "batches",
+    "purchases", "tests", "inspections", "penalties", "business-records", "codes-activated", "scans", "reports", "market-offers",
 )  # fmt: skip
 
 _ALL = (*DIVISIONS, *REGISTRY, *ORIGIN, *BATCHES, PURCHASES, TESTS, *CODES, *REPORTS)

@@ -1,10 +1,11 @@
-"""Kinds of rows: areas (dated versions of origin areas) and plots, usually GeoJSON."""
+"""Kinds of rows: areas (dated versions of origin areas) and plots, usually GeoJSON; official figures of land by township."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from shapely.geometry.base import BaseGeometry
@@ -13,14 +14,24 @@ from sqlmodel import Session
 from gi_registry.bulk.rules import UNCHANGED, Column, Form, Kind, Note
 from gi_registry.bulk.shapes import read_row
 from gi_registry.kernel.errors import invalid
+from gi_registry.kernel.quantities import scaled
 from gi_registry.kernel.words import say, unpacked
 from gi_registry.origin import queries
 from gi_registry.origin.models import AreaVersion, Plot
 from gi_registry.origin.rules.crs import placed
 from gi_registry.origin.rules.rings import Reading
 from gi_registry.origin.rules.terms import Capture, Origin, Tenure
-from gi_registry.origin.schemas import AreaFields, EndArea, FarmerFields, PlotFields
-from gi_registry.origin.service import add_area, correct_plot, end_area, farmer_for, read_outline, state_verified, store_plot
+from gi_registry.origin.schemas import AreaFields, EndArea, FarmerFields, PlotFields, StateArea
+from gi_registry.origin.service import (
+    add_area,
+    correct_plot,
+    end_area,
+    farmer_for,
+    read_outline,
+    state_official_area,
+    state_verified,
+    store_plot,
+)
 from gi_registry.registry import queries as registry
 from gi_registry.registry.models import Authorisation, Gi
 from gi_registry.workflow import Work
@@ -70,6 +81,15 @@ PLOTS = (
     Column("valid_to", say("止"), "", explain=_UNTIL, form=Form.DATE),
     Column("verified_on", say("核实日期"), "", explain=say("县级核实的日期，没有核实的留空。"), form=Form.DATE),
     Column("geometry", say("边界"), "", required=True, explain=_OUTLINE),
+)
+
+OFFICIAL = (
+    Column("gi", say("地理标志编号"), "GI-0001", required=True, explain=say("已登记的地理标志编号。")),
+    Column("division_code", say("区划代码"), "999999100", required=True, explain=say("县 6 位、乡镇 9 位或村 12 位。")),
+    Column("crop", say("品种"), "", explain=say("只统计一个品种的填写，全部品种合计的留空。")),
+    Column("year", say("年度"), "2025", required=True, explain=say("统计年度。"), form=Form.NUMBER),
+    Column("area_mu", say("面积（亩）"), "12500", required=True, explain=say("最多三位小数。"), form=Form.NUMBER),
+    Column("source", say("来源"), "示例县统计年鉴 2025", required=True, explain=say("统计年鉴、普查公报或文件名称。")),
 )
 
 
@@ -178,7 +198,23 @@ def _written(geometry: BaseGeometry | None) -> str:
     return "" if geometry is None else json.dumps(geometry.__geo_interface__)
 
 
+def _store_official(work: Work, row: Mapping[str, str]) -> Note | None:
+    gi, fields = _gi_of(work, row["gi"]), read_row(StateArea, row)
+    known = queries.find_official_area(work.session, gi.id or 0, division_code=fields.division_code, crop=fields.crop, year=fields.year)
+    if known and (known.area_milli_mu, known.source) == (scaled(fields.area_mu, "area_mu", scale=1000), fields.source):
+        return UNCHANGED
+    state_official_area(work, gi.id or 0, fields)
+    return None
+
+
+def _dump_official(session: Session) -> Iterator[dict[str, str]]:
+    for area, code in queries.every_official_area(session):
+        area_mu = format(Decimal(area.area_milli_mu).scaleb(-3).normalize(), "f")
+        yield _cells(area, ("division_code", "crop", "year", "source")) | {"gi": code, "area_mu": area_mu}
+
+
 KINDS = (
     Kind("areas", say("产地范围"), AREAS, _store_area, _dump_areas, placed),
     Kind("plots", say("地块"), PLOTS, _store_plot, _dump_plots, placed),
+    Kind("official-areas", say("统计面积"), OFFICIAL, _store_official, _dump_official),
 )

@@ -40,7 +40,14 @@ from gi_registry.origin.queries.proposals import (
     proposals_waiting,
     versions_in_zone,
 )
-from gi_registry.origin.queries.townships import find_official_area, growth, official_areas, township_sums, townships_by_plot
+from gi_registry.origin.queries.townships import (
+    every_official_area,
+    find_official_area,
+    growth,
+    official_areas,
+    township_sums,
+    townships_by_plot,
+)
 
 __all__ = [
     "PlotGround",
@@ -48,6 +55,7 @@ __all__ = [
     "count_touched",
     "every_area",
     "every_farmer",
+    "every_official_area",
     "every_plot",
     "farmers_of",
     "find_farmer",

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from gi_registry.divisions.models import Division
 from gi_registry.origin.models import Farmer, OfficialArea, Plot
 from gi_registry.origin.rules.townships import Ground, Growth, TownshipSum, growth_of, peak_milli_mu
+from gi_registry.registry.models import Gi
 
 TOWNSHIP = "township"
 
@@ -24,6 +25,12 @@ def find_official_area(session: Session, gi_id: int, *, division_code: str, crop
     """Return the official figure of a place, crop and year, if any."""
     rows = official_areas(session, gi_id, year)
     return next((row for row in rows if (row.division_code, row.crop) == (division_code, crop)), None)
+
+
+def every_official_area(session: Session) -> Sequence[tuple[OfficialArea, str]]:
+    """Return every official figure with its GI's code, in the order of import."""
+    query = select(OfficialArea, col(Gi.code)).join(Gi, col(Gi.id) == col(OfficialArea.gi_id)).order_by(col(OfficialArea.id))
+    return [(row[0], row[1]) for row in session.execute(query)]
 
 
 def grounds_of(session: Session, gi_id: int) -> list[Ground]:

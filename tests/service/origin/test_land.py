@@ -6,8 +6,10 @@ from datetime import date
 
 import pytest
 
+from gi_registry.bulk import service as bulk
 from gi_registry.kernel.errors import Conflict, Invalid, NotFound, StaleVersion
 from gi_registry.origin import queries, service
+from gi_registry.origin.bulk import KINDS
 from gi_registry.origin.models import OfficialArea
 from gi_registry.origin.rules.rings import Reading
 from gi_registry.origin.rules.verification import POLICY
@@ -19,6 +21,8 @@ from tests.builders.accounts import make_actor
 from tests.builders.divisions import make_division
 from tests.builders.origin import make_plot, rectangle, square
 from tests.builders.registry import make_authorisation, make_gi, make_protection
+
+OFFICIAL = next(kind for kind in KINDS if kind.name == "official-areas")
 
 
 @pytest.fixture
@@ -176,3 +180,33 @@ def test_a_farmer_is_put_on_file_once_and_belongs_to_one_user(work, two):
         service.declare_plot(
             work, one.id, fields=fields, outline=Reading(square(100, east_m=1_500)), farmer=FarmerFields(farmer_contract="HT-2")
         )
+
+
+def official(rows: str) -> bytes:
+    return ("gi,division_code,crop,year,area_mu,source\n" + rows).encode()
+
+
+def test_official_figures_come_by_file_and_go_out_as_they_came(work, two):
+    gi, one, _other = two
+    make_division(work, "999999100", name="示例镇")
+    make_plot(work, one, division_code="999999100")
+    first = f"{gi.code},999999100,,2025,12500.5,示例统计年鉴\n"
+    done = bulk.load_file(work, OFFICIAL, official(first + f"{gi.code},999999100,中华绒螯蟹,2025,8000,示例统计年鉴\n"))
+    assert (done.stored, done.errors) == (2, ())
+    [sums] = [row for row in queries.township_sums(work.session, gi.id, 2025) if row.official_milli_mu == 12_500_500]
+    assert sums.plots == 1
+    assert bulk.load_file(work, OFFICIAL, official(first)).unchanged == 1
+    assert [row["area_mu"] for row in OFFICIAL.dump(work.session)] == ["12500.5", "8000"]
+    bulk.load_file(work, OFFICIAL, official(first.replace("12500.5", "12600")))
+    assert [row["area_mu"] for row in OFFICIAL.dump(work.session)] == ["12600", "8000"]
+
+
+def test_a_figure_of_no_place_and_of_another_province_is_refused(work, two):
+    gi, _one, _other = two
+    make_division(work, "999999100", name="示例镇")
+    rows = official(f"{gi.code},888888,,2025,100,年鉴\n{gi.code},999999100,,2025,很多,年鉴\n{gi.code},999999100,,2025,100,\n")
+    assert [error.column for error in bulk.load_file(work, OFFICIAL, rows).errors] == ["division_code", "area_mu", "source"]
+    stranger = Work(work.session, make_actor(work, "province_officer", division="88"), work.now)
+    [error] = bulk.load_file(stranger, OFFICIAL, official(f"{gi.code},999999100,,2025,100,年鉴\n")).errors
+    assert error.column == ""
+    assert list(OFFICIAL.dump(work.session)) == []
