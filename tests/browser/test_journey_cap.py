@@ -11,6 +11,7 @@ from demo_data import YEAR
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.hands import choose, fill, fits, own_authorisation, press, signed_in
 
+PRODUCER = "示例湖乙水产有限公司"
 pytestmark = pytest.mark.xdist_group("journey-cap")
 
 
@@ -21,7 +22,7 @@ def test_a_cap_is_cut_and_everybody_saw_who_loses(visit: Any, width: int, per_mu
     press(holder, "main a[href$='/caps/new']")
     _propose(holder, per_mu)
     shown = holder.locator("main").inner_text()
-    assert "示例湖乙水产有限公司" in shown
+    assert PRODUCER in shown
     assert "低于已使用数" in shown
     fits(holder)
     press(holder, "main form[action$='/caps/new'] button.btn-primary")
@@ -33,12 +34,25 @@ def test_a_cap_is_cut_and_everybody_saw_who_loses(visit: Any, width: int, per_mu
     province = signed_in(visit, "sheng", width=width)
     assert province.locator("main a[href*='/office/cap-proposals/']").count() >= 1
     province.goto(proposal)
-    assert "示例湖乙水产有限公司" in province.locator("main").inner_text()
+    assert PRODUCER in province.locator("main").inner_text()
     press(province, "button[formaction$='/approve']")
     assert "已核准" in province.locator("main").inner_text()
     fits(province)
 
     _producer_is_told(visit, width)
+    _rules_judge_by_it(province, per_mu)
+
+
+def _rules_judge_by_it(page: Any, per_mu: str) -> None:
+    """What was labelled within the old cap exceeds the new one: QT-01, with the cap it was judged by; whether it counts is for people."""
+    page.goto(f"/findings?ground=QT-01&q={PRODUCER}")
+    press(page, "form[action='/findings/run'] button")
+    page.goto(f"/findings?ground=QT-01&q={PRODUCER}")
+    press(page, "main tbody th a")
+    text = page.locator("main").inner_text()
+    assert f"12 亩 × {per_mu}" in text
+    assert "标识用量 7 200 件" in text.replace("\u2009", " ").replace("\xa0", " ")
+    fits(page)
 
 
 def _propose(page: Any, per_mu: str) -> None:
