@@ -15,7 +15,7 @@ from gi_registry.batches.rules.life import BATCH_LIFE, DECLARED_KINDS, CapStatus
 from gi_registry.batches.rules.life import Kind as BatchKind
 from gi_registry.batches.schemas import FIRST_YEAR, LAST_YEAR, BatchFields, CapFields
 from gi_registry.batches.service import Share, set_cap, store_batch, store_state
-from gi_registry.batches.service.caps import already_said
+from gi_registry.batches.service.caps import already_said, knows_zone
 from gi_registry.batches.service.posting import lock_keys
 from gi_registry.bulk.rules import UNCHANGED, Column, Form, Kind, Note
 from gi_registry.bulk.shapes import read_row
@@ -123,6 +123,8 @@ def _store_cap(work: Work, row: Mapping[str, str]) -> Note | None:
     if already_said(work, gi.id or 0, fields):
         return UNCHANGED
     set_cap(work, gi.id or 0, fields)
+    if not knows_zone(work, gi.id or 0, fields.zone):
+        return Note(warnings=(say("还没有名为“%(zone)s”的分区，登记以前这个上限对谁都不起作用。", zone=fields.zone),))
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -12,6 +13,8 @@ from gi_registry.kernel.words import Words, say
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+_FAR = (say("日期不在 1900 年至 2200 年之间。"), say("请核对年份；表示长期有效的，请留空。"))
 _WHOLE = (say("这一项须是整数。"), say("请只填写数字，例如 1200。"))
 _CHOICE = (say("不在可选范围内。"), say("请从给出的选项中选择；文件中可用的值见 docs/import.md。"))
 _DATE = (say("日期格式不正确。"), say("请按 年-月-日 填写，例如 2026-09-05。"))
@@ -42,10 +45,22 @@ def read_row(schema: type[Schema], row: Mapping[str, str], **known: Any) -> Sche
     An empty cell is a value that was not given, so that the schema's default holds.
     """
     given: dict[str, Any] = {name: value for name, value in row.items() if value != "" and name in schema.model_fields}
+    return validated(schema, given | known, row)
+
+
+def validated(schema: type[Schema], values: Mapping[str, Any], given: Mapping[str, Any]) -> Schema:
+    """Read ``values`` into ``schema``; raise Invalid with an error per field, its value as it was ``given``.
+
+    A date far out of a registry's time (a slip of the keys, or a 9999 that means *no end*) is refused here, for every form, file and API.
+    """
     try:
-        return schema.model_validate(given | known)
+        read = schema.model_validate(values)
     except ValidationError as problem:
-        raise Invalid(*(field_error(item, row) for item in problem.errors())) from None
+        raise Invalid(*(field_error(item, given) for item in problem.errors())) from None
+    dates = ((name, value) for name, value in read if isinstance(value, date))
+    if strange := [name for name, value in dates if not FIRST_YEAR <= value.year <= LAST_YEAR]:
+        raise Invalid(*(FieldError(name, *_FAR, str(given.get(name, ""))[:200]) for name in strange))
+    return read
 
 
 def field_error(item: Any, given: Mapping[str, Any]) -> FieldError:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from flask import g, request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from gi_registry.bulk.shapes import field_error
-from gi_registry.kernel.errors import FieldError, Invalid, invalid
+from gi_registry.bulk.shapes import validated
+from gi_registry.kernel.errors import FieldError, invalid
 from gi_registry.kernel.identifiers import storable
 from gi_registry.kernel.words import say
 from gi_registry.web.arguments import json_body
@@ -63,10 +63,7 @@ def reshow(view: Callable[..., Any], *args: Any, **values: Any) -> None:
 def read_form(schema: type[Schema]) -> Schema:
     """Read the request's form or JSON object into ``schema``; raise Invalid with an error per field."""
     raw = _raw(schema)
-    try:
-        return schema.model_validate(raw)
-    except ValidationError as problem:
-        raise Invalid(*(field_error(item, raw) for item in problem.errors())) from None
+    return validated(schema, raw, raw)
 
 
 def _raw(schema: type[BaseModel]) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def _rules_judge_by_it(page: Any, per_mu: str) -> None:
     press(page, "main tbody th a")
     text = page.locator("main").inner_text()
     assert f"12 亩 × {per_mu}" in text
-    assert "标识用量 7 200 件" in text.replace("\u2009", " ").replace("\xa0", " ")
+    assert "标识用量 7\u202f200 件" in text
     fits(page)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from flask import request
-from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
 from gi_registry.batches import service
@@ -13,8 +12,7 @@ from gi_registry.batches.routes.blueprint import WORDS, bp
 from gi_registry.batches.rules.process import ACTS, PROCESS_LIFE, PROCESS_WORDS
 from gi_registry.batches.schemas import OutputFields, ProcessFields, Why
 from gi_registry.batches.service import Portion, process_pages
-from gi_registry.bulk.shapes import field_error
-from gi_registry.kernel.errors import Invalid
+from gi_registry.bulk.shapes import validated
 from gi_registry.kernel.words import say
 from gi_registry.web.access import access
 from gi_registry.web.arguments import number_arg
@@ -69,10 +67,7 @@ def _outputs() -> list[OutputFields]:
 
 
 def _output(row: dict[str, object]) -> OutputFields:
-    try:
-        return OutputFields.model_validate(row)
-    except ValidationError as problem:
-        raise Invalid(*(field_error(item, row) for item in problem.errors())) from None
+    return validated(OutputFields, row, row)
 
 
 @bp.get("/processes/<int:process_id>")

@@ -15,6 +15,7 @@ from gi_registry.batches.schemas import CapFields, CapPlace
 from gi_registry.kernel.errors import invalid
 from gi_registry.kernel.quantities import whole_number
 from gi_registry.kernel.words import say
+from gi_registry.origin import queries as origin
 from gi_registry.registry import queries as registry
 from gi_registry.workflow import Work
 
@@ -31,6 +32,23 @@ def read_cap(fields: CapPlace) -> Cap:
     else:
         quantity = read_amount(fields.per_mu, fields.unit, "per_mu")
     return Cap(quantity, fields.status.value, 1, fields.per.value, fields.zone, fields.variety, fields.commodity)
+
+
+def knows_zone(work: Work, gi_id: int, zone: str) -> bool:
+    """Say whether an area version or a plot of the GI names a zone: a cap of any other would count for nobody, unnoticed."""
+    return not zone or zone in _zones(work, gi_id)
+
+
+def _zones(work: Work, gi_id: int) -> list[str]:
+    return sorted({*origin.zones_of(work.session, gi_id), *origin.plot_zones_of(work.session, gi_id)})
+
+
+def check_zone(work: Work, gi_id: int, zone: str) -> None:
+    """Raise Invalid for a zone that the GI does not know (``knows_zone``)."""
+    if not knows_zone(work, gi_id, zone):
+        known = _zones(work, gi_id)
+        remedy = say("这个地理标志的分区：%(zones)s。", zones="、".join(known)) if known else say("这个地理标志没有分区，请留空。")
+        raise invalid("zone", say("没有名为“%(zone)s”的分区。", zone=zone), remedy, value=zone)
 
 
 def caps_on(work: Work, gi_id: int, *, year: int, unit: str, on: date | None = None) -> CapTable:

@@ -16,7 +16,7 @@ from gi_registry.batches.rules.caps_preview import Preview, Row
 from gi_registry.batches.rules.entitlement import Entitlement
 from gi_registry.batches.schemas import CapProposalFields
 from gi_registry.batches.service.capacity import entitlements
-from gi_registry.batches.service.caps import read_cap
+from gi_registry.batches.service.caps import check_zone, read_cap
 from gi_registry.batches.service.pages import Happening
 from gi_registry.batches.service.proposals import preview, preview_of
 from gi_registry.documents.models import Document
@@ -149,6 +149,7 @@ def check_page(work: Work, gi_id: int, fields: CapProposalFields) -> CheckPage:
     """Return what a cap would do, before it is proposed; NotFound for a GI that the actor may not propose for."""
     gi = registry.get_gi(work.session, gi_id)
     work.require("cap:propose", gi)
+    check_zone(work, gi_id, fields.zone)
     cap = read_cap(fields)
     place = {name: getattr(cap, name) for name in ("zone", "variety", "per", "commodity")}
     before = stored.cap_in_force(work.session, gi_id=gi_id, year=fields.year, unit=fields.unit, **place)

@@ -24,7 +24,7 @@ from gi_registry.batches.rules.caps_preview import Preview, Row
 from gi_registry.batches.rules.life import CAP_WORDS, CapStatus
 from gi_registry.batches.schemas import CapFields, CapProposalFields, DecideCap
 from gi_registry.batches.service.capacity import Known
-from gi_registry.batches.service.caps import insert_cap, read_cap, superseded_by
+from gi_registry.batches.service.caps import check_zone, insert_cap, read_cap, superseded_by
 from gi_registry.batches.service.posting import lock_keys
 from gi_registry.documents.service import Scan, store_scan
 from gi_registry.kernel.errors import Conflict, NotAllowed, StaleVersion, invalid
@@ -88,6 +88,7 @@ def propose_cap(work: Work, gi_id: int, fields: CapProposalFields, *, paper: Sca
     work.require("cap:propose", gi)
     if work.actor.person_id is None:
         raise NotAllowed(say("提案须由具名的人提出。"), remedy=say("批量录入已公布的上限请用命令行导入。"), basis="cap:propose")
+    check_zone(work, gi_id, fields.zone)
     cap, before = read_cap(fields), superseded_by(work, gi_id, fields)
     _refuse_step_back(fields, before)
     proposal = CapProposal(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gi_registry.origin.queries.areas import every_area, get_area, list_areas, periods_of, versions_of, zones_of
+from gi_registry.origin.queries.areas import every_area, get_area, list_areas, periods_of, plot_zones_of, versions_of, zones_of
 from gi_registry.origin.queries.judgements import (
     PlotGround,
     changes_of,
@@ -83,6 +83,7 @@ __all__ = [
     "overlaps_of",
     "overlaps_with",
     "periods_of",
+    "plot_zones_of",
     "plots_in_force",
     "plots_matching",
     "plots_near",

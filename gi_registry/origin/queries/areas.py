@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from gi_registry.kernel.errors import NotFound
-from gi_registry.origin.models import AreaVersion
+from gi_registry.origin.models import AreaVersion, Plot
 from gi_registry.origin.rules.versions import Version
 from gi_registry.registry.models import Gi
 
@@ -40,6 +40,11 @@ def zones_of(session: Session, gi_id: int) -> list[str]:
     """Return the names of the zones a GI has, without the whole area."""
     query = select(col(AreaVersion.zone)).where(col(AreaVersion.gi_id) == gi_id, col(AreaVersion.zone) != "").distinct()
     return sorted(session.execute(query).scalars())
+
+
+def plot_zones_of(session: Session, gi_id: int) -> list[str]:
+    """Return the names of the zones that plots of a GI are in, without the whole area."""
+    return sorted(session.execute(select(col(Plot.zone)).where(col(Plot.gi_id) == gi_id, col(Plot.zone) != "").distinct()).scalars())
 
 
 def periods_of(session: Session, gi_id: int, zone: str) -> list[tuple[date | None, date | None]]:

@@ -54,6 +54,8 @@ def test_before_a_cut_is_proposed_the_holder_sees_who_loses_what_and_nothing_is_
     for field, value, words in (
         ("per_mu", "许多", "不是整数"), ("per_mu", "9" * 20, "field-per_mu"), ("year", "3000", "field-year"),
         ("note", "", "field-note"), ("effective_on", "2026-02-30", "field-effective_on"),
+        ("effective_on", "0001-01-01", "1900 年至 2200 年"), ("effective_on", "9999-12-31", "1900 年至 2200 年"),
+        ("zone", "月球区", "没有分区，请留空"),
     ):  # fmt: skip
         refused = post(client, check, CUT | {field: value}, headers={"Accept": "text/html"})
         assert (refused.status_code, words in refused.text) == (422, True), (field, value)
