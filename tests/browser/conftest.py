@@ -73,14 +73,13 @@ Visit = Callable[..., Any]
 def visit(chromium: Any, site: str) -> Iterator[Visit]:
     """Return a factory: ``visit("/registry", width=360, javascript=False)``; ``page.complaints`` holds what it wrote to the console.
 
-    ``keyboard=True`` makes the hands of ``tests.browser.hands`` use the keyboard only.
+    ``keyboard=True`` makes the hands of ``tests.browser.hands`` use the keyboard only, ``touch=True`` gives the page a touch screen.
     """
     contexts: list[Any] = []
 
-    def open_page(path: str = "/", *, width: int = WIDE, javascript: bool = True, keyboard: bool = False) -> Any:
-        context = chromium.new_context(
-            base_url=site, viewport={"width": width, "height": HEIGHT}, java_script_enabled=javascript, locale="zh-CN"
-        )
+    def open_page(path: str = "/", *, width: int = WIDE, javascript: bool = True, keyboard: bool = False, touch: bool = False) -> Any:
+        screen = {"viewport": {"width": width, "height": HEIGHT}, "has_touch": touch, "is_mobile": touch}
+        context = chromium.new_context(base_url=site, java_script_enabled=javascript, locale="zh-CN", **screen)
         contexts.append(context)
         page = context.new_page()
         page.complaints, page.by_keyboard = [], keyboard

@@ -112,9 +112,9 @@ def attach(page: Any, selector: str, file: dict[str, Any]) -> None:
     page.set_input_files(selector, file)
 
 
-def signed_in(visit: Any, login: str, *, width: int = WIDE, javascript: bool = True, keyboard: bool = False) -> Any:
+def signed_in(visit: Any, login: str, *, width: int = WIDE, javascript: bool = True, keyboard: bool = False, touch: bool = False) -> Any:
     """Return the page of a person who signed in."""
-    page = visit("/sign-in", width=width, javascript=javascript, keyboard=keyboard)
+    page = visit("/sign-in", width=width, javascript=javascript, keyboard=keyboard, touch=touch)
     fill(page, "[name=login]", login)
     fill(page, "[name=password]", PASSWORD)
     press(page, "main button[type=submit]")

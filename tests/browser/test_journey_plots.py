@@ -119,3 +119,41 @@ def test_corners_are_drawn_moved_and_deleted_by_keyboard(visit: Any, width: int)
     assert corners.count() == 2
     assert "至少需要 3 个" in area.inner_text()
     assert page.complaints == []
+
+
+def swipe(page: Any, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Put one finger down, draw it along and lift it."""
+    screen = page.context.new_cdp_session(page)
+    screen.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": start[0], "y": start[1]}]})
+    for part in range(1, 9):
+        at = {axis: a + (b - a) * part / 8 for axis, a, b in zip("xy", start, end, strict=True)}
+        screen.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [at]})
+    screen.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_corners_are_set_and_drawn_with_a_finger(visit: Any) -> None:
+    page = signed_in(visit, "jia", width=NARROW, touch=True)
+    page.goto(f"{own_authorisation(page)}/plots/new")
+    page.wait_for_selector("#plot-editor[data-ready]")
+    fits(page)
+    ground, corners = page.locator("#plot-map"), page.locator(".plot-corner")
+    ground.scroll_into_view_if_needed()
+    for x, y in ((80, 80), (220, 80), (220, 220), (80, 220)):
+        ground.tap(position={"x": x, "y": y})
+    assert corners.count() == 4
+    assert "4 个角点" in page.locator("#plot-editor-area").inner_text()
+    before = page.input_value("[name=geometry]").splitlines()
+    finger = corners.nth(2).bounding_box()
+    assert min(finger["width"], finger["height"]) >= 24  # WCAG 2.2, 2.5.8
+    centre = (finger["x"] + finger["width"] / 2, finger["y"] + finger["height"] / 2)
+    swipe(page, centre, (centre[0] + 40, centre[1] - 30))
+    after = page.input_value("[name=geometry]").splitlines()
+    assert after[:2] + after[3:] == before[:2] + before[3:]
+    (east, north), (was_east, was_north) = (tuple(map(float, line.split(","))) for line in (after[2], before[2]))
+    assert east > was_east
+    assert north > was_north
+    page.locator(".plot-between").first.tap()
+    assert corners.count() == 5
+    page.tap("[data-do=remove]")
+    assert corners.count() == 4
+    assert page.complaints == []
