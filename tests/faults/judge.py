@@ -62,6 +62,7 @@ def _watching(work_off: Callable[..., None], moment: str, count: int) -> Callabl
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts a suite in the background has it ignored
     name, _, number = os.environ.get("GI_TEST_STOP", "never:0").partition(":")
     rejudging.LARGE_SLICE = SLICE
     rejudging.keep = _kept(rejudging.keep, name, int(number), hasty=bool(os.environ.get("GI_TEST_HASTY")))

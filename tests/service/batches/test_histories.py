@@ -13,8 +13,10 @@ import os
 import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from sqlalchemy import text
@@ -287,10 +289,14 @@ def test_every_movement_of_a_race_is_counted(open_work, village):
 
 
 def test_without_locks_movements_are_lost_unless_there_is_one_writer(open_work, village, database_kind, monkeypatch):
-    """Negative control: the same race where nothing is locked and ids are taken beforehand."""
+    """Negative control: the same race where nothing is locked and ids are taken beforehand; two have read before either writes."""
+    both_have_read = Barrier(2)
 
     def unlocked(work, key, kind):
-        return queries.account_row(work.session, key, kind, lock=False) or LedgerAccount()
+        row = queries.account_row(work.session, key, kind, lock=False) or LedgerAccount()
+        with suppress(BrokenBarrierError):  # where one writer keeps the others out, nobody comes
+            both_have_read.wait(2)
+        return row
 
     with open_work() as work:
         posting.lock_keys(work, LedgerKey(village.users[0], village.gi_id, 2025, "", "g"))

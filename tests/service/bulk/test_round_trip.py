@@ -23,6 +23,8 @@ MORE = {
     "gis": "code,name,name_en,country,holder_name,track,protection_number,announced_on,state,note\n"
     "UK-1,Vermut di Torino / Vermouth,Vermut,IT,,D,PGI-IT-02305,1991-06-14,recognised,@note\n"
     "UK-2,Ελιά Καλαμάτας,,GR,-,D,PDO-GR-0001,,filed,\n",
+    "official-areas": "gi,division_code,crop,year,area_mu,source\n"
+    "GI-SL-CRAB,999999,,2025,12500.5,示例年鉴\nGI-SL-CRAB,999999,中华绒螯蟹,2025,8000,=公报\n",
     "caps": "gi,year,unit,per_mu,status,decided_on,basis\n"
     "GI-SL-CRAB,2025,piece,600,provisional,2025-03-01,示例核定\nGI-SS-TEA,2025,g,60.5,final,2025-03-01,\n",
     "batches": "number,authorisation,kind,product,grade,unit,harvest_year,account_year,harvested_on,packed_on,quantity,plots,supplier\n"
