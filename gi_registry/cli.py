@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -271,8 +272,7 @@ def codes_mint(settings: Settings, /, out: Path | None, *, as_json: bool, **wish
     with open_work(database_of(settings)) as work:
         made = codes.allot_by_number(work, secret_key=settings.secret_key, **wishes)
         if out:
-            with out.open("wb") as file:
-                file.writelines(codes.codes_csv(work, made.id or 0, settings).blocks)
+            _write(out, codes.codes_csv(work, made.id or 0, settings).blocks)
     answer = {"allotment": made.number, "count": made.count, "year": made.year, "file": str(out) if out else None}
     tell(
         answer,
@@ -294,8 +294,21 @@ def codes_labels(settings: Settings, allotment: str, out: Path, as_json: bool) -
 
     with open_work(database_of(settings), writable=False) as work:
         paper = codes.paper_of(work, allotment, settings, kind=out.suffix.lower())
-    out.write_bytes(paper.content)
-    tell({"allotment": allotment, "file": str(out), "bytes": len(paper.content)}, as_json=as_json, words=say("已写入 %(file)s。", file=out))
+    size = _write(out, paper.blocks)
+    tell({"allotment": allotment, "file": str(out), "bytes": size}, as_json=as_json, words=say("已写入 %(file)s。", file=out))
+
+
+def _write(out: Path, blocks: Iterable[bytes]) -> int:
+    """Write a file as it is made and give it its name when it is whole; return its octets."""
+    half = out.with_name(out.name + ".part")
+    try:
+        with half.open("wb") as file:
+            file.writelines(blocks)
+            size = file.tell()
+        half.replace(out)
+    finally:
+        half.unlink(missing_ok=True)
+    return size
 
 
 @main.group("keys")

@@ -12,7 +12,6 @@ from gi_registry.kernel.quantities import grouped
 from gi_registry.kernel.words import say
 from gi_registry.web.access import PUBLIC, access
 from gi_registry.web.arguments import number_arg, year_arg
-from gi_registry.web.downloads import attachment
 from gi_registry.web.forms import read_form, reshow
 from gi_registry.web.negotiation import json_answer, table, wanted
 from gi_registry.web.pages import page, redirect_with
@@ -59,18 +58,20 @@ def show_allotment(allotment_id: int) -> str:
 @bp.get("/allotments/<int:allotment_id>/labels.pdf")
 @access("allotment:order")
 def labels(allotment_id: int) -> Response:
-    """Hand out one part of the label sheets."""
-    paper = service.labels_pdf(current_work(), allotment_id, _settings(), part=number_arg("part", 1))
-    return attachment(paper.content, paper.name, media_type=paper.media_type)
+    """Hand out one part of the label sheets, or all of them (part 0), page by page."""
+    return _streamed(service.labels_pdf(current_work(), allotment_id, _settings(), part=number_arg("part", 1) or None))
 
 
 @bp.get("/allotments/<int:allotment_id>/codes.csv")
 @access("allotment:order")
 def codes_list(allotment_id: int) -> Response:
     """Hand out the list of codes for a print house."""
-    listing = service.codes_csv(current_work(), allotment_id, _settings())
-    answer = Response(listing.blocks, mimetype=listing.media_type)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{listing.name}"'
+    return _streamed(service.codes_csv(current_work(), allotment_id, _settings()))
+
+
+def _streamed(paper: service.Paper) -> Response:
+    answer = Response(paper.blocks, mimetype=paper.media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{paper.name}"'
     return answer
 
 

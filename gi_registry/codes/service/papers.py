@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from gi_registry.accounts import queries as accounts
@@ -16,7 +17,7 @@ from gi_registry.codes.rules.life import ALLOTMENT_LIFE, State
 from gi_registry.codes.rules.mint import mint, mint_lines
 from gi_registry.codes.service.drawing import check
 from gi_registry.codes.service.keys import open_secret
-from gi_registry.codes.service.sheet import PER_PAGE, Footer, LabelText, draw_sheets
+from gi_registry.codes.service.sheet import PER_PAGE, Footer, LabelText, stream_sheets
 from gi_registry.config import Settings
 from gi_registry.kernel.errors import Conflict, Invalid, Unavailable, invalid
 from gi_registry.kernel.quantities import GRAMS_PER_KG
@@ -32,20 +33,16 @@ LABELS_PER_FILE = 60 * PER_PAGE
 
 @dataclass(frozen=True)
 class Paper:
-    """A file to hand out."""
-
-    name: str
-    media_type: str
-    content: bytes
-
-
-@dataclass(frozen=True)
-class Listing:
-    """A file to hand out that is made while it is read."""
+    """A file to hand out, made while it is read: take its ``blocks``, once, or the whole ``content``."""
 
     name: str
     media_type: str
     blocks: Iterator[bytes]
+
+    @cached_property
+    def content(self) -> bytes:
+        """The file, whole."""
+        return b"".join(self.blocks)
 
 
 @dataclass(frozen=True)
@@ -76,26 +73,32 @@ def parts_of(allotment: Allotment) -> list[Part]:
 
 
 def labels_pdf(work: Work, allotment_id: int, settings: Settings, *, part: int | None = 1) -> Paper:
-    """Return label sheets of one part (``None``: all labels).
+    """Return label sheets of one part (``None``: all labels), page by page; ten million are no more to hold than ten.
 
     Raises NotFound (not yours), Conflict (void), Invalid naming each element of Announcement 354 that is missing, Unavailable without keys.
     """
     allotment = _printable(work, allotment_id)
     text = label_text(work, allotment, mark_image=_mark_image(settings))
-    found = _part(allotment, part)
-    codes = [code for _serial, code in codes_of(work, allotment, settings.secret_key, part=found)]
+    found, address = _part(allotment, part), _address(settings)
+    runs = _runs(work, allotment, settings.secret_key, part=found)
     footer = Footer(allotment.number, work.today.isoformat(), found.first)
-    pdf = draw_sheets(codes, text=text, address=_address(settings), footer=footer)
-    return Paper(f"{allotment.number}-{found.first}-{found.last}.pdf", "application/pdf", pdf)
+    count = found.last - found.first + 1
+    blocks = stream_sheets(_lines(runs), count=count, text=text, address=address, footer=footer)
+    return Paper(f"{allotment.number}-{found.first}-{found.last}.pdf", "application/pdf", blocks)
 
 
-def codes_csv(work: Work, allotment_id: int, settings: Settings) -> Listing:
+def _lines(runs: Sequence[_Run]) -> Iterator[bytes]:
+    for run in runs:
+        yield from mint_lines(run.secret, key_id=run.key_id, range_label=run.label, low=run.low, high=run.high)
+
+
+def codes_csv(work: Work, allotment_id: int, settings: Settings) -> Paper:
     """Return serial number, code and QR text of every label, for print houses; rows are made as they are read. Raises as ``labels_pdf``."""
     allotment = _printable(work, allotment_id)
     label_text(work, allotment, mark_image=None)
     address = _address(settings)
     runs = _runs(work, allotment, settings.secret_key, part=Part(1, 1, allotment.count))
-    return Listing(f"{allotment.number}.csv", "text/csv", _csv(runs, address))
+    return Paper(f"{allotment.number}.csv", "text/csv", _csv(runs, address))
 
 
 def _csv(runs: Sequence[_Run], address: str) -> Iterator[bytes]:
@@ -115,8 +118,7 @@ def paper_of(work: Work, number: str, settings: Settings, *, kind: str) -> Paper
     if allotment is None:
         raise invalid("allotment", say("没有申领编号 %(number)s。", number=number), say("请核对编号。"), value=number)
     if kind == ".csv":
-        listing = codes_csv(work, allotment.id or 0, settings)
-        return Paper(listing.name, listing.media_type, b"".join(listing.blocks))
+        return codes_csv(work, allotment.id or 0, settings)
     if kind != ".pdf":
         raise invalid("out", say("标签可以写成 .pdf 或 .csv。"), say("请更换文件的扩展名。"), value=kind)
     return labels_pdf(work, allotment.id or 0, settings, part=None)

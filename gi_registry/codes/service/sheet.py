@@ -6,10 +6,12 @@ into the slot, without one a frame says that it is a sample. The GI's name stand
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,11 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from gi_registry.assets import PACKAGE
-from gi_registry.codes.rules.format import grouped
+from gi_registry.codes.rules.alphabet import SYMBOLS
+from gi_registry.codes.service import pdfstream
 from gi_registry.codes.service.drawing import Box, draw_mark
-from gi_registry.codes.service.symbol import QUIET, rectangles
+from gi_registry.codes.service.roll import Labels, Place
+from gi_registry.codes.service.symbol import QUIET, patterns_of
 from gi_registry.kernel.words import say
 
 FONT = "NotoSansSC"
@@ -31,6 +35,7 @@ COLUMNS, ROWS = 3, 6
 PER_PAGE = COLUMNS * ROWS
 WIDTH, HEIGHT = 60 * mm, 45 * mm
 LEFT, BOTTOM = (A4[0] - COLUMNS * WIDTH) / 2, 15 * mm
+CELLS = [(LEFT + place % COLUMNS * WIDTH, BOTTOM + (ROWS - 1 - place // COLUMNS) * HEIGHT) for place in range(PER_PAGE)]
 INK, GREY = 0.0, 0.45
 _PAD = 1.8 * mm
 _SYMBOL = 20.5 * mm
@@ -65,28 +70,63 @@ class Footer:
     first_serial: int = 1
 
 
-def draw_sheets(codes: Sequence[str], *, text: LabelText, address: str, footer: Footer) -> bytes:
-    """Return the PDF of the codes; ``address`` + code, in upper case, is what the QR symbol holds."""
-    _font()
-    out = BytesIO()
+def stream_sheets(blocks: Iterable[bytes], *, count: int, text: LabelText, address: str, footer: Footer) -> Iterator[bytes]:
+    """Return the PDF of ``count`` labels, as it is made; ``blocks`` are their codes, a line each, as ``rules.mint`` makes them.
+
+    ``address`` + code, in upper case, is what the QR symbol holds. Symbols are 1-bit images drawn from patterns; a page is held at a time.
+    What is wrong with the operator's drawing is raised here, before the first octet: Unavailable.
+    """
+    common = _common(text, footer)
+    patterns = patterns_of(address)
+    unit = _SYMBOL / (patterns.size + 2 * QUIET)
+    side = unit * patterns.size
+    place = Place(_PAD + QUIET * unit, 1 + QUIET * unit, side, _TEXT_X, _PAD + 5 * mm, 7.2, common.letters["0"][0])
+    pages = -(-count // PER_PAGE)
+
+    def contents() -> Iterator[bytes]:
+        for number, labels in enumerate(Labels(patterns, place, CELLS).pages(blocks)):
+            on_page = min(PER_PAGE, count - number * PER_PAGE)
+            yield b"/FormXob.cut Do 0 g\n" + labels + _set_margin(common, _margin(footer, page=number, pages=pages, labels=on_page))
+
+    return pdfstream.stream(common.file, contents())
+
+
+@dataclass(frozen=True)
+class _Common:
+    """What the pages of a file share, and how its fonts write a character: the font's name in the file and the octet."""
+
+    file: pdfstream.Shared
+    letters: dict[str, tuple[str, int]]
+
+    def written(self, text: str) -> bytes:
+        """Return the operators that set a text, its font size 7.5."""
+        pieces = groupby((self.letters[letter] for letter in printable(text)), key=itemgetter(0))
+        return b" ".join(b"%s 7.5 Tf<%s>Tj" % (font.encode(), bytes(octet for _font, octet in run).hex().encode()) for font, run in pieces)
+
+
+def _common(text: LabelText, footer: Footer) -> _Common:
+    """Draw once what the pages share: cut marks, the face of a label, and every character of a margin so that the fonts have it."""
+    font, out = _font(), BytesIO()
     canvas = Canvas(out, pagesize=A4, pageCompression=1, invariant=1, initialFontName=FONT)
     canvas.setAuthor("gi_registry")
     canvas.setTitle(str(say("标签印张 %(number)s", number=footer.number)))
-    pages = -(-len(codes) // PER_PAGE)
-    face = _face(canvas, text)
-    for page in range(pages):
-        on_page = codes[page * PER_PAGE : (page + 1) * PER_PAGE]
-        _cut_marks(canvas)
-        for place, code in enumerate(on_page):
-            canvas.saveState()
-            canvas.translate(LEFT + place % COLUMNS * WIDTH, BOTTOM + (ROWS - 1 - place // COLUMNS) * HEIGHT)
-            canvas.doForm(face)
-            _draw_code(canvas, code, address)
-            canvas.restoreState()
-        _margin(canvas, footer, page=page, pages=pages, labels=len(on_page))
-        canvas.showPage()
+    canvas.beginForm("cut", 0, 0, *A4)
+    _cut_marks(canvas)
+    canvas.endForm()
+    _face(canvas, text)
+    for form in ("cut", "face"):
+        canvas.doForm(form)
+    needed = printable("".join(dict.fromkeys("".join((SYMBOLS, *_margin(footer, page=0, pages=1, labels=1))))))
+    canvas.setFont(FONT, 7.5)
+    canvas.drawString(0, 0, needed)
+    document = canvas._doc  # noqa: SLF001  # the only way to ask how its fonts write a character
+    letters = {}
+    for letter in needed:
+        ((subset, octets),) = font.splitString(letter, document)
+        letters[letter] = (font.getSubsetInternalName(subset, document), octets[0])
+    canvas.showPage()
     canvas.save()
-    return out.getvalue()
+    return _Common(pdfstream.shared(out.getvalue()), letters)
 
 
 @cache
@@ -102,8 +142,8 @@ def printable(text: str) -> str:
     return "".join(letter if ord(letter) in glyphs else _GETA for letter in text)
 
 
-def _face(canvas: Canvas, text: LabelText) -> str:
-    """Draw once what all labels share, and return the name of the form."""
+def _face(canvas: Canvas, text: LabelText) -> None:
+    """Draw what all labels share, as the form ``face``."""
     canvas.beginForm("face", 0, 0, WIDTH, HEIGHT)
     canvas.setFillGray(INK)
     y = HEIGHT - _PAD - 10
@@ -117,8 +157,10 @@ def _face(canvas: Canvas, text: LabelText) -> str:
         _mark_slot(canvas, text)
     elif text.uscc:
         _centred(canvas, text.uscc, _PAD + _SYMBOL / 2, HEIGHT - 12 * mm, width=_SYMBOL, size=6)
+    canvas.setFillGray(INK)
+    canvas.setFont(FONT, 5.6)
+    canvas.drawString(_TEXT_X, _PAD + 2 * mm, str(say("扫码或输入上面 20 位编码查验")))
     canvas.endForm()
-    return "face"
 
 
 def _paragraph(canvas: Canvas, text: str, y: float, *, size: float, lines: int) -> float:
@@ -176,21 +218,6 @@ def _trade_mark(canvas: Canvas, text: LabelText, y: float) -> None:
     _centred(canvas, line, _TEXT_X + _TEXT_WIDTH / 2, y - height / 2 + 2.6, width=_TEXT_WIDTH - 4, size=6.5)
 
 
-def _draw_code(canvas: Canvas, code: str, address: str) -> None:
-    modules, runs = rectangles((address + code).upper())
-    unit = _SYMBOL / (modules + 2 * QUIET)
-    left, top = _PAD + QUIET * unit, 1 + _SYMBOL - QUIET * unit
-    path = canvas.beginPath()
-    for row, start, length in runs:
-        path.rect(left + start * unit, top - (row + 1) * unit, length * unit, unit)
-    canvas.setFillGray(INK)
-    canvas.drawPath(path, stroke=0, fill=1)
-    canvas.setFont(FONT, 7.2)
-    canvas.drawString(_TEXT_X, _PAD + 5 * mm, grouped(code))
-    canvas.setFont(FONT, 5.6)
-    canvas.drawString(_TEXT_X, _PAD + 2 * mm, str(say("扫码或输入上面 20 位编码查验")))
-
-
 def _cut_marks(canvas: Any) -> None:
     canvas.setStrokeGray(GREY)
     canvas.setLineWidth(0.3)
@@ -209,12 +236,15 @@ def _cut_marks(canvas: Any) -> None:
             canvas.line(LEFT + column * WIDTH - 1.5, y, LEFT + column * WIDTH + 1.5, y)
 
 
-def _margin(canvas: Canvas, footer: Footer, *, page: int, pages: int, labels: int) -> None:
-    canvas.setFillGray(INK)
-    canvas.setFont(FONT, 7.5)
+def _margin(footer: Footer, *, page: int, pages: int, labels: int) -> tuple[str, str, str]:
+    """Return what stands below a page: number and serials at the left, the day in the middle, the page at the right."""
     low = footer.first_serial + page * PER_PAGE
-    canvas.drawString(
-        LEFT, 7 * mm, str(say("申领编号 %(number)s　序号 %(low)s 至 %(high)s", number=footer.number, low=low, high=low + labels - 1))
-    )
-    canvas.drawCentredString(A4[0] / 2 + 12 * mm, 7 * mm, footer.printed_on)
-    canvas.drawRightString(A4[0] - LEFT, 7 * mm, str(say("第 %(page)s 页，共 %(pages)s 页", page=page + 1, pages=pages)))
+    serials = say("申领编号 %(number)s　序号 %(low)s 至 %(high)s", number=footer.number, low=low, high=low + labels - 1)
+    return str(serials), footer.printed_on, str(say("第 %(page)s 页，共 %(pages)s 页", page=page + 1, pages=pages))
+
+
+def _set_margin(common: _Common, words: tuple[str, str, str]) -> bytes:
+    left, middle, right = words
+    starts = (LEFT, A4[0] / 2 + 12 * mm - stringWidth(middle, FONT, 7.5) / 2, A4[0] - LEFT - stringWidth(right, FONT, 7.5))
+    texts = zip((left, middle, right), starts, strict=True)
+    return b"".join(b"BT %.3f %.3f Td %s ET\n" % (start, 7 * mm, common.written(text)) for text, start in texts)

@@ -17,8 +17,6 @@ VERSION = 3
 MASK = 2
 QUIET = 4  # modules of white around the symbol, ISO/IEC 18004
 
-Run = tuple[int, int, int]  # row, first module, modules
-
 
 def matrix(text: str) -> list[list[bool]]:
     """Return the modules of ``text`` (upper case, digits and ``$%*+-./:``); a long address takes the next larger version."""
@@ -32,18 +30,3 @@ def matrix(text: str) -> list[list[bool]]:
 def patterns_of(address: str) -> Patterns:
     """Return what codes change in the symbol of ``address`` + code; learned once a process, in about 50 ms."""
     return learn(matrix, address)
-
-
-def rectangles(text: str) -> tuple[int, list[Run]]:
-    """Return the size in modules, and the dark runs of each row."""
-    rows = matrix(text)
-    runs: list[Run] = []
-    for number, row in enumerate(rows):
-        start = None
-        for place, dark in enumerate([*row, False]):
-            if dark and start is None:
-                start = place
-            elif not dark and start is not None:
-                runs.append((number, start, place - start))
-                start = None
-    return len(rows), runs

@@ -35,6 +35,7 @@ def test_mint_labels_and_rotate(run: Callable[..., Any], open_work: Callable[...
     for name, start in (("l.pdf", b"%PDF"), ("l.csv", b"serial")):
         assert run("codes", "labels", "--allotment", answer["allotment"], "--out", tmp_path / name).exit_code == 0
         assert (tmp_path / name).read_bytes().startswith(start)
+    assert list(tmp_path.glob("*.part")) == []
     assert json.loads(run("keys", "rotate", "--json").output)["key"] == 1
     assert json.loads(run("keys", "rotate", "--revoke", 0, "--json").output) == {"key": 2, "revoked": 0}
 

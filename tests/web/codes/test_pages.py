@@ -53,6 +53,19 @@ def test_from_order_to_activated_labels(client: Any, season: Season) -> None:
     assert [(row["count"], row["activated"], row["left"]) for row in rows] == [(300, 120, 175)]
 
 
+def test_more_than_one_part_comes_as_one_file_too(client: Any, season: Season) -> None:
+    sign_in(client, "farmer")
+    path = order(client, season, 1_090).headers["Location"]
+    shown = client.get(path).text
+    assert "全部标签印张 PDF，1\u2009090 枚" in shown and f"{path}/labels.pdf?part=0" in shown
+    whole = client.get(f"{path}/labels.pdf?part=0")
+    assert (whole.status_code, whole.data[:5], whole.data[-6:]) == (200, b"%PDF-", b"%%EOF\n")
+    assert whole.data.count(b"/Type/Page/") == 61
+    assert client.get(f"{path}/labels.pdf?part=3").status_code == 422
+    sign_in(client, "neighbour")
+    assert client.get(f"{path}/labels.pdf?part=0").status_code == 404
+
+
 def test_too_many_shows_the_form_again_with_reason_and_remedy(client: Any, season: Season) -> None:
     sign_in(client, "farmer")
     answer = order(client, season, 7201)
