@@ -12,6 +12,7 @@ from gi_registry.kernel.quantities import grouped
 from gi_registry.kernel.words import say
 from gi_registry.web.access import PUBLIC, access
 from gi_registry.web.arguments import number_arg, year_arg
+from gi_registry.web.downloads import attachment
 from gi_registry.web.forms import read_form, reshow
 from gi_registry.web.negotiation import json_answer, table, wanted
 from gi_registry.web.pages import page, redirect_with
@@ -58,8 +59,16 @@ def show_allotment(allotment_id: int) -> str:
 @bp.get("/allotments/<int:allotment_id>/labels.pdf")
 @access("allotment:order")
 def labels(allotment_id: int) -> Response:
-    """Hand out one part of the label sheets, or all of them (part 0), page by page."""
-    return _streamed(service.labels_pdf(current_work(), allotment_id, _settings(), part=number_arg("part", 1) or None))
+    """Hand out one part of the label sheets, or all of them (part 0), page by page, from the free cells of a first sheet on."""
+    part, cells = number_arg("part", 1) or None, {name: request.args.get(name, "") for name in ("start", "skip")}
+    return _streamed(service.labels_pdf(current_work(), allotment_id, _settings(), part=part, **cells))
+
+
+@bp.get("/codes/calibration.pdf")
+@access("allotment:order")
+def calibration() -> Response:
+    """Hand out the page that a printer is tried with."""
+    return attachment(service.calibration_page(), "calibration.pdf", media_type="application/pdf")
 
 
 @bp.get("/allotments/<int:allotment_id>/codes.csv")

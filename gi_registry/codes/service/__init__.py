@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from gi_registry.codes.service.calibration import calibration_page
 from gi_registry.codes.service.custody import (
     activate,
     close,
@@ -30,6 +31,7 @@ __all__ = [
     "allot",
     "allot_by_number",
     "allotment_rows",
+    "calibration_page",
     "close",
     "codes_csv",
     "damaged",

@@ -12,6 +12,7 @@ from pathlib import Path
 from gi_registry.accounts import queries as accounts
 from gi_registry.codes import queries
 from gi_registry.codes.models import Allotment
+from gi_registry.codes.rules.cells import free_cells
 from gi_registry.codes.rules.elements import BASIS, Element, LabelFacts, elements_for, missing
 from gi_registry.codes.rules.life import ALLOTMENT_LIFE, State
 from gi_registry.codes.rules.mint import mint, mint_lines
@@ -72,9 +73,10 @@ def parts_of(allotment: Allotment) -> list[Part]:
     return [Part(number, start + 1, min(start + LABELS_PER_FILE, allotment.count)) for number, start in enumerate(starts, 1)]
 
 
-def labels_pdf(work: Work, allotment_id: int, settings: Settings, *, part: int | None = 1) -> Paper:
+def labels_pdf(work: Work, allotment_id: int, settings: Settings, *, part: int | None = 1, start: str = "", skip: str = "") -> Paper:
     """Return label sheets of one part (``None``: all labels), page by page; ten million are no more to hold than ten.
 
+    ``start`` and ``skip`` name the free cells of the first sheet (``rules.cells``).
     Raises NotFound (not yours), Conflict (void), Invalid naming each element of Announcement 354 that is missing, Unavailable without keys.
     """
     allotment = _printable(work, allotment_id)
@@ -83,7 +85,8 @@ def labels_pdf(work: Work, allotment_id: int, settings: Settings, *, part: int |
     runs = _runs(work, allotment, settings.secret_key, part=found)
     footer = Footer(allotment.number, work.today.isoformat(), found.first)
     count = found.last - found.first + 1
-    blocks = stream_sheets(_lines(runs), count=count, text=text, address=address, footer=footer)
+    free = free_cells(start, skip, cells=PER_PAGE)
+    blocks = stream_sheets(_lines(runs), count=count, text=text, address=address, footer=footer, free=free)
     return Paper(f"{allotment.number}-{found.first}-{found.last}.pdf", "application/pdf", blocks)
 
 

@@ -50,24 +50,31 @@ class Labels:
         self._pixels = slice(records[0].index(pixels), records[0].index(pixels) + len(pixels))
         self._text = records[0].index(b"(" + _TEXT + b")") + 1
 
-    def pages(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
-        """Yield the operators of each page; ``blocks`` are codes, a line each. The last page may have empty cells."""
+    def pages(self, blocks: Iterable[bytes], *, free: Sequence[int] = ()) -> Iterator[bytes]:
+        """Yield the operators of each page; ``blocks`` are codes, a line each. The last page may have empty cells.
+
+        ``free`` are the cells of the first page that may be filled, from 0; all of them where none is named.
+        """
         page = self._cells * LINE
         most = max(CHUNK // self._cells, 1) * page
+        first = len(free) * LINE
         rest = b""
         for block in blocks:
             rest += block
-            whole = len(rest) - len(rest) % page
+            if first and len(rest) >= first:
+                yield from self._filled(rest[:first], list(free))
+                rest, first = rest[first:], 0
+            whole = 0 if first else len(rest) - len(rest) % page
             for start in range(0, whole, most):
                 yield from self._filled(rest[start : min(start + most, whole)])
             rest = rest[whole:]
         if rest:
-            yield from self._filled(rest)
+            yield from self._filled(rest, list(free) if first else None)
 
-    def _filled(self, lines: bytes) -> Iterator[bytes]:
+    def _filled(self, lines: bytes, cells: list[int] | None = None) -> Iterator[bytes]:
         codes = np.frombuffer(lines, dtype=np.uint8).reshape(-1, LINE)
-        pages = -(-len(codes) // self._cells)
-        records = np.tile(self._template, (pages, 1))[: len(codes)]
+        template = self._template if cells is None else self._template[cells]
+        records = np.tile(template, (-(-len(codes) // len(template)), 1))[: len(codes)]
         octets = draw(self._patterns, codes).view(np.uint8)[:, : self._patterns.stride * self._patterns.size]
         records[:, self._pixels] = _hexadecimal()[octets].view(np.uint8)
         for group in range(_GROUPS):

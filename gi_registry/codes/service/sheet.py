@@ -6,7 +6,7 @@ into the slot, without one a frame says that it is a sample. The GI's name stand
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -70,10 +70,13 @@ class Footer:
     first_serial: int = 1
 
 
-def stream_sheets(blocks: Iterable[bytes], *, count: int, text: LabelText, address: str, footer: Footer) -> Iterator[bytes]:
+def stream_sheets(
+    blocks: Iterable[bytes], *, count: int, text: LabelText, address: str, footer: Footer, free: Sequence[int] = tuple(range(PER_PAGE))
+) -> Iterator[bytes]:
     """Return the PDF of ``count`` labels, as it is made; ``blocks`` are their codes, a line each, as ``rules.mint`` makes them.
 
     ``address`` + code, in upper case, is what the QR symbol holds. Symbols are 1-bit images drawn from patterns; a page is held at a time.
+    ``free`` are the cells of the first sheet that may be printed on (``rules.cells``).
     What is wrong with the operator's drawing is raised here, before the first octet: Unavailable.
     """
     common = _common(text, footer)
@@ -81,12 +84,13 @@ def stream_sheets(blocks: Iterable[bytes], *, count: int, text: LabelText, addre
     unit = _SYMBOL / (patterns.size + 2 * QUIET)
     side = unit * patterns.size
     place = Place(_PAD + QUIET * unit, 1 + QUIET * unit, side, _TEXT_X, _PAD + 5 * mm, 7.2, common.letters["0"][0])
-    pages = -(-count // PER_PAGE)
+    gone = PER_PAGE - len(free)
+    pages = -(-(count + gone) // PER_PAGE)
 
     def contents() -> Iterator[bytes]:
-        for number, labels in enumerate(Labels(patterns, place, CELLS).pages(blocks)):
-            on_page = min(PER_PAGE, count - number * PER_PAGE)
-            yield b"/FormXob.cut Do 0 g\n" + labels + _set_margin(common, _margin(footer, page=number, pages=pages, labels=on_page))
+        for number, labels in enumerate(Labels(patterns, place, CELLS).pages(blocks, free=free)):
+            low, high = max(number * PER_PAGE - gone, 0), min((number + 1) * PER_PAGE - gone, count)
+            yield b"/FormXob.cut Do 0 g\n" + labels + _set_margin(common, _margin(footer, low, high, page=number, pages=pages))
 
     return pdfstream.stream(common.file, contents())
 
@@ -106,17 +110,17 @@ class _Common:
 
 def _common(text: LabelText, footer: Footer) -> _Common:
     """Draw once what the pages share: cut marks, the face of a label, and every character of a margin so that the fonts have it."""
-    font, out = _font(), BytesIO()
+    font, out = load_font(), BytesIO()
     canvas = Canvas(out, pagesize=A4, pageCompression=1, invariant=1, initialFontName=FONT)
     canvas.setAuthor("gi_registry")
     canvas.setTitle(str(say("标签印张 %(number)s", number=footer.number)))
     canvas.beginForm("cut", 0, 0, *A4)
-    _cut_marks(canvas)
+    cut_marks(canvas)
     canvas.endForm()
     _face(canvas, text)
     for form in ("cut", "face"):
         canvas.doForm(form)
-    needed = printable("".join(dict.fromkeys("".join((SYMBOLS, *_margin(footer, page=0, pages=1, labels=1))))))
+    needed = printable("".join(dict.fromkeys("".join((SYMBOLS, *_margin(footer, 0, 1, page=0, pages=1))))))
     canvas.setFont(FONT, 7.5)
     canvas.drawString(0, 0, needed)
     document = canvas._doc  # noqa: SLF001  # the only way to ask how its fonts write a character
@@ -130,7 +134,8 @@ def _common(text: LabelText, footer: Footer) -> _Common:
 
 
 @cache
-def _font() -> TTFont:
+def load_font() -> TTFont:
+    """Return the font of labels, known to reportlab from then on."""
     font = TTFont(FONT, str(FONT_FILE))
     registerFont(font)
     return font
@@ -138,7 +143,7 @@ def _font() -> TTFont:
 
 def printable(text: str) -> str:
     """Return the text with a geta mark for each character that the embedded font lacks."""
-    glyphs = _font().face.charToGlyph
+    glyphs = load_font().face.charToGlyph
     return "".join(letter if ord(letter) in glyphs else _GETA for letter in text)
 
 
@@ -218,7 +223,8 @@ def _trade_mark(canvas: Canvas, text: LabelText, y: float) -> None:
     _centred(canvas, line, _TEXT_X + _TEXT_WIDTH / 2, y - height / 2 + 2.6, width=_TEXT_WIDTH - 4, size=6.5)
 
 
-def _cut_marks(canvas: Any) -> None:
+def cut_marks(canvas: Any) -> None:
+    """Draw where the labels of a sheet are cut."""
     canvas.setStrokeGray(GREY)
     canvas.setLineWidth(0.3)
     right, top, mark = LEFT + COLUMNS * WIDTH, BOTTOM + ROWS * HEIGHT, 4 * mm
@@ -236,10 +242,10 @@ def _cut_marks(canvas: Any) -> None:
             canvas.line(LEFT + column * WIDTH - 1.5, y, LEFT + column * WIDTH + 1.5, y)
 
 
-def _margin(footer: Footer, *, page: int, pages: int, labels: int) -> tuple[str, str, str]:
-    """Return what stands below a page: number and serials at the left, the day in the middle, the page at the right."""
-    low = footer.first_serial + page * PER_PAGE
-    serials = say("申领编号 %(number)s　序号 %(low)s 至 %(high)s", number=footer.number, low=low, high=low + labels - 1)
+def _margin(footer: Footer, low: int, high: int, *, page: int, pages: int) -> tuple[str, str, str]:
+    """Return what stands below a page with labels ``low`` … ``high`` − 1: at the left, in the middle, at the right."""
+    first, last = footer.first_serial + low, footer.first_serial + high - 1
+    serials = say("申领编号 %(number)s　序号 %(low)s 至 %(high)s", number=footer.number, low=first, high=last)
     return str(serials), footer.printed_on, str(say("第 %(page)s 页，共 %(pages)s 页", page=page + 1, pages=pages))
 
 

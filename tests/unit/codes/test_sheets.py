@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pypdfium2
 import pytest
@@ -12,7 +12,8 @@ import zxingcpp
 from gi_registry.codes.rules.format import grouped
 from gi_registry.codes.rules.mint import mint_lines
 from gi_registry.codes.service import pdfstream
-from gi_registry.codes.service.sheet import PER_PAGE, Footer, LabelText, stream_sheets
+from gi_registry.codes.service.calibration import calibration_page
+from gi_registry.codes.service.sheet import CELLS, HEIGHT, PER_PAGE, WIDTH, Footer, LabelText, stream_sheets
 
 ADDRESS = "HTTPS://GI.EXAMPLE.CN/T/"
 TEXT = LabelText(
@@ -29,9 +30,9 @@ def cut(lines: bytes, size: int) -> Iterator[bytes]:
         yield lines[start : start + size]
 
 
-def sheets(count: int, *, block: int = 1 << 20) -> bytes:
-    blocks = cut(lines_of(count), block)
-    return b"".join(stream_sheets(blocks, count=count, text=TEXT, address=ADDRESS, footer=Footer("SL-1", "2026-01-20", 1_001)))
+def sheets(count: int, *, block: int = 1 << 20, free: Sequence[int] = tuple(range(PER_PAGE))) -> bytes:
+    blocks, footer = cut(lines_of(count), block), Footer("SL-1", "2026-01-20", 1_001)
+    return b"".join(stream_sheets(blocks, count=count, text=TEXT, address=ADDRESS, footer=footer, free=free))
 
 
 def read(pdf: bytes, page: int, dpi: int = 300) -> list[str]:
@@ -57,6 +58,40 @@ def test_every_label_stands_on_its_page(count: int) -> None:
 @pytest.mark.parametrize("block", [1, 20, 21, 22, 18 * 21, 4_085 * 21 + 3])
 def test_how_the_codes_come_changes_nothing(block: int) -> None:
     assert sheets(230, block=block) == sheets(230)
+
+
+def placed(pdf: bytes, page: int) -> dict[int, str]:
+    """Return the code that stands in each cell of a page."""
+    picture = pypdfium2.PdfDocument(pdf)[page].render(scale=300 / 72).to_pil()
+    found = {}
+    for symbol in zxingcpp.read_barcodes(picture):
+        x, y = symbol.position.top_left.x * 72 / 300, picture.height * 72 / 300 - symbol.position.top_left.y * 72 / 300
+        (cell,) = [number for number, (left, low) in enumerate(CELLS) if left <= x < left + WIDTH and low <= y < low + HEIGHT]
+        found[cell] = symbol.text.removeprefix(ADDRESS)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("count", "free"), [(30, (4, 5, 9, 17)), (3, (4, 5, 9, 17)), (4, (0, 1, 2, 3)), (23, (17,)), (36, tuple(range(18)))]
+)
+@pytest.mark.parametrize("block", [21, 1 << 20])
+def test_a_partly_used_sheet_is_filled_where_it_is_free(count: int, free: tuple[int, ...], block: int) -> None:
+    pdf, codes = sheets(count, free=free, block=block), lines_of(count).decode().split()
+    first = codes[: len(free)]
+    assert placed(pdf, 0) == dict(zip(free, first, strict=False))
+    document = pypdfium2.PdfDocument(pdf)
+    rest = codes[len(free) :]
+    assert len(document) == 1 + -(-len(rest) // PER_PAGE)
+    assert f"序号 1001 至 {1_000 + len(first)}" in document[0].get_textpage().get_text_range()
+    if rest:
+        assert placed(pdf, 1) == dict(enumerate(rest[:PER_PAGE]))
+        assert f"序号 {1_001 + len(first)} 至 {1_000 + len(first) + len(rest[:PER_PAGE])}" in document[1].get_textpage().get_text_range()
+
+
+def test_the_calibration_page_numbers_every_cell() -> None:
+    words = pypdfium2.PdfDocument(calibration_page())[0].get_textpage().get_text_range().split()
+    assert [word for word in words if word.isdigit()][:PER_PAGE] == [str(number) for number in range(1, PER_PAGE + 1)]
+    assert "100%" in " ".join(words)
 
 
 @pytest.mark.parametrize("dpi", [203, 300, 600])

@@ -62,6 +62,11 @@ def test_more_than_one_part_comes_as_one_file_too(client: Any, season: Season) -
     assert (whole.status_code, whole.data[:5], whole.data[-6:]) == (200, b"%PDF-", b"%%EOF\n")
     assert whole.data.count(b"/Type/Page/") == 61
     assert client.get(f"{path}/labels.pdf?part=3").status_code == 422
+    begun = client.get(f"{path}/labels.pdf?part=2&start=9&skip=10,12-18")
+    assert begun.data.count(b"/Type/Page/") == 2
+    refused = client.get(f"{path}/labels.pdf?part=2&start=19", headers={"Accept": "text/html"})
+    assert (refused.status_code, "印张没有第 19 格" in refused.text) == (422, True)
+    assert client.get("/codes/calibration.pdf").data.startswith(b"%PDF-")
     sign_in(client, "neighbour")
     assert client.get(f"{path}/labels.pdf?part=0").status_code == 404
 
