@@ -65,6 +65,7 @@ class RecallPage:
     numbers: Mapping[int, str]
     beyond: tuple[Beyond, ...]
     unnamed: int
+    may_name: bool
     may_recall: bool
 
     @property
@@ -131,6 +132,7 @@ def recall_page(work: Work, batch_id: int) -> RecallPage:
         numbers={batch.id or 0: batch.number for batch in reach.within},
         beyond=_beyond([row for batch_id, row in rows.items() if batch_id not in seen]),
         unnamed=len(sold_without_source(work, reach.root)),
+        may_name=work.allows("batch:declare", reach.root),
         may_recall=work.allows("batch:recall", reach.root),
     )
 

@@ -63,11 +63,7 @@ def _outputs() -> list[OutputFields]:
     if not isinstance(given, list):
         rows = [{part: request.form.get(f"{part}_{at}", "").strip() for part in PARTS} | {"row": str(at)} for at in range(MOST_ROWS)]
         given = [{part: value for part, value in row.items() if value} for row in rows if row["quantity"]]
-    return [_output(row) for row in given[:MOST_ROWS] if isinstance(row, dict)]
-
-
-def _output(row: dict[str, object]) -> OutputFields:
-    return validated(OutputFields, row, row)
+    return [validated(OutputFields, row, row) for row in given[:MOST_ROWS] if isinstance(row, dict)]
 
 
 @bp.get("/processes/<int:process_id>")

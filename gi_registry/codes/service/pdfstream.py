@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 PAGES_PER_NODE = 256
-_LEVEL = 1  # of deflate: streams of labels are hexadecimal figures, harder pressing takes three times the time for a tenth of the size
+_LEVEL = 1  # of deflate, the fastest: a page of labels is hexadecimal figures
 _PAGE = re.compile(rb"/MediaBox (\[[^]]*\]) /Parent (\d+) 0 R /Resources (<<.*?>>) /Rotate 0 /Trans", re.DOTALL)
 _TRAILER = re.compile(rb"/Info (\d+) 0 R\s+/Root (\d+) 0 R\s+/Size (\d+)\s+>>\s+startxref\s+(\d+)")
 _OFFSET = re.compile(rb"(\d{10}) 00000 n ")
@@ -51,10 +51,12 @@ class _Writer:
         self.offsets = [0, *start.offsets]
 
     def reserve(self) -> int:
+        """Return the number of an object that is written later."""
         self.offsets.append(0)
         return len(self.offsets) - 1
 
     def put(self, number: int, body: bytes) -> bytes:
+        """Return an object as written, and remember where it begins."""
         written = b"%d 0 obj\n%s\nendobj\n" % (number, body)
         self.offsets[number] = self.at
         self.at += len(written)

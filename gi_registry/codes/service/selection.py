@@ -37,10 +37,12 @@ class _Slot:
 
     @property
     def whole(self) -> Span:
+        """All serials of the range."""
         return Span(0, self.code_range.size)
 
     @property
     def free(self) -> list[Span]:
+        """The serials that are neither activated nor set apart as exceptions."""
         return without(self.whole, self.activated + self.excepted)
 
 

@@ -38,6 +38,7 @@ class _Range:
 
     @property
     def is_latitude(self) -> bool | None:
+        """Say whether latitudes are meant, by the first angle that says so; None where neither does."""
         return self.low.is_latitude if self.low.is_latitude is not None else self.high.is_latitude
 
 

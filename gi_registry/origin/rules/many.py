@@ -55,6 +55,7 @@ class _Frame:
     high: int
 
     def fine(self, values: Floats, origin: float) -> Floats:
+        """Return coordinates as numbers of fine cells from ``origin``, fractions kept."""
         return numpy.asarray((values - origin) * (1 / self.step))
 
 

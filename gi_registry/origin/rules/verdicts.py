@@ -89,9 +89,11 @@ class _Earth:
 
     @classmethod
     def of(cls, shapes: Shapes) -> _Earth:
+        """Return shapes in longitude and latitude with their corners as metres from the middle of the earth."""
         return cls(shapes, earth_centred(shapely.get_coordinates(shapes)))
 
     def around(self, centre: tuple[float, float]) -> Shapes:
+        """Return the shapes in metres, laid into the plane that touches the earth at ``centre``."""
         return numpy.asarray(shapely.transform(self.shapes, lambda _: flattened(self.corners, centre)), dtype=object)
 
 

@@ -227,6 +227,7 @@ class _Users:
         self._work, self._names = work, dict[int, str]()
 
     def name(self, authorisation_id: int) -> str:
+        """Return the name of an authorisation's user, asked once."""
         if authorisation_id not in self._names:
             self._names[authorisation_id] = self._asked(authorisation_id)
         return self._names[authorisation_id]

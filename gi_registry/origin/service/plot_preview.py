@@ -96,11 +96,13 @@ class _Judge:
         self.default_m = default_tolerance_m(self.session, self.on)
 
     def of(self, zone: str) -> tuple[Version, ...]:
+        """Return the versions of a zone of the GI, asked once."""
         if zone not in self.versions:
             self.versions[zone] = queries.versions_of(self.session, self.gi_id, zone)
         return self.versions[zone]
 
     def verdict(self, ground: MultiPolygon, fields: PlotFields) -> OriginVerdict:
+        """Return the verdict on ground with what is stated of it, on the day."""
         return judge_plot(ground, self.of(fields.zone), on=self.on, accuracy_m=fields.accuracy_m, default_m=self.default_m)
 
 

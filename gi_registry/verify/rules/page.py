@@ -86,6 +86,7 @@ class _Page:
         self.language, self.frame = language, frame
 
     def say(self, words: Words) -> str:
+        """Return words in the language of the page, safe in HTML."""
         if words.values:
             return escape(words.in_language(self.language.translate))
         ready = self.language.ready
@@ -94,6 +95,7 @@ class _Page:
         return ready[words.template]
 
     def whole(self, look: sentences.Look, subject: str, *, body: str) -> str:
+        """Return the whole page."""
         name, word = self.say(labels.BRAND), self.say(look.word)
         links = "".join(f'<a href="?lang={tag}" hreflang="{tag}">{escape(label)}</a>' for tag, label in self.frame.other_languages)
         demo = f"<p>{self.say(labels.DEMO)}</p>" if self.frame.demo else ""
@@ -107,6 +109,7 @@ class _Page:
         )
 
     def verdict(self, look: sentences.Look, *, lead: Words, then: Words, code: str) -> str:
+        """Return the verdict, first of all."""
         proof = f'<p class="small">{self.say(sentences.NOT_PROOF)}</p>' if look is sentences.LOOKS[Verdict.FIRST_CHECK] else ""
         typed = f'<p class="code">{escape(code)}</p>' if code else ""
         return (
@@ -115,6 +118,7 @@ class _Page:
         )
 
     def mistyped_form(self, value: str) -> str:
+        """Return the form to type the code again."""
         return (
             f'<section><h2><label for="code">{self.say(labels.RETYPE)}</label></h2><form action="/verify" method="get">'
             f'<input id="code" name="code" value="{escape(value)}" autocomplete="off" spellcheck="false" required>'
@@ -123,6 +127,7 @@ class _Page:
         )
 
     def indication(self, answer: Answer, gi: Indication | None, user: User | None) -> str:
+        """Return what the GI is."""
         if gi is None:
             return ""
         heading = f'<h2 class="big">{escape(gi.name)}</h2>{self.summary(answer.record.goods)}'
@@ -142,6 +147,7 @@ class _Page:
         return f'<p class="sum">{" · ".join(part for part in (escape(goods.product), escape(goods.grade), content) if part)}</p>'
 
     def mark(self, user: User) -> str:
+        """Return the special mark, or its frame, with the user's code below it."""
         if self.frame.mark:
             picture = f'<img src="{self.frame.mark}" alt="{self.say(labels.MARK)}">'
         else:
@@ -149,6 +155,7 @@ class _Page:
         return f'<div class="mark">{picture}<p class="small">{self.say(labels.USCC)}<br>{escape(user.uscc)}</p></div>'
 
     def user_rows(self, answer: Answer, user: User | None) -> list[tuple[Words, str]]:
+        """Return the rows about the user."""
         if user is None:
             return []
         rows = [(labels.LEGAL_USER, escape(user.name))]
@@ -160,11 +167,13 @@ class _Page:
         return [*rows, (labels.AUTHORISATION, escape(user.authorisation)), (labels.STATUS, status)]
 
     def listing(self, listing: Listing | None) -> str:
+        """Return the published listing, if any."""
         if listing is None:
             return ""
         return f'<section><h2>{self.say(labels.PUBLISHED)}</h2><p class="note">{self.say(listing.sentence)}</p></section>'
 
     def goods(self, record: Record) -> str:
+        """Return the goods and their batch."""
         goods = record.goods
         if goods is None:
             return ""
@@ -189,6 +198,7 @@ class _Page:
         return self.say(say("%(year)s 年", year=goods.harvest_year))
 
     def origin(self, record: Record) -> str:
+        """Return where the goods come from."""
         origin = record.origin
         if origin is None or not (origin.places or origin.text):
             return ""
@@ -215,12 +225,14 @@ class _Page:
         return listed or escape(origin.text[:SHOWN_TEXT])
 
     def steps(self, record: Record) -> str:
+        """Return the dated steps."""
         if not record.steps:
             return ""
         rows = [(step.name, self.say(sentences.day_words(step.on))) for step in record.steps]
         return f"<section><h2>{self.say(labels.STEPS)}</h2>{self.facts(rows)}</section>"
 
     def tests(self, record: Record) -> str:
+        """Return the test reports."""
         if not record.tests:
             return ""
         items = "".join(
@@ -231,6 +243,7 @@ class _Page:
         return f"<section><h2>{self.say(labels.TESTS)}</h2><ul>{items}</ul></section>"
 
     def checks(self, answer: Answer) -> str:
+        """Return how often the code was checked."""
         checks = answer.record.checks
         if checks.count is None or checks.first_at is None or checks.counting in (Counting.PREVIEW, Counting.UNAVAILABLE):
             return ""
@@ -250,6 +263,7 @@ class _Page:
         )
 
     def source(self, answer: Answer) -> str:
+        """Return who issued the code."""
         issuer = answer.record.issued_by
         issued = f"{self.say(labels.ISSUED_BY)}{escape(issuer.name)}<br>" if issuer and issuer.name else ""
         about = self.say(labels.SOURCE)
@@ -259,4 +273,5 @@ class _Page:
         )
 
     def facts(self, rows: Iterable[tuple[Words, str]]) -> str:
+        """Return facts as a list of terms."""
         return "<dl>" + "".join(f"<div><dt>{self.say(name)}</dt><dd>{value}</dd></div>" for name, value in rows if value) + "</dl>"
