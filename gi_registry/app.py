@@ -36,6 +36,7 @@ from gi_registry.reports.routes import bp as reports
 from gi_registry.scans.routes import bp as scans
 from gi_registry.supervision.routes import bp as supervision
 from gi_registry.supervision.routes import register_doubts
+from gi_registry.verify.exchange import TracePage
 from gi_registry.verify.routes import bp as verify
 from gi_registry.verify.wsgi import wrap
 from gi_registry.web import access, errors, headers, languages, metrics, navigation, pages, repeats, sorting
@@ -105,5 +106,6 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     register_doubts(app)
-    app.wsgi_app = wrap(app.wsgi_app, settings)  # type: ignore[assignment,method-assign]  # the documented way to stand in front of Flask
+    app.extensions["gi_inner"], app.extensions["gi_trace"] = app.wsgi_app, TracePage(settings)
+    app.wsgi_app = wrap(app.wsgi_app, app.extensions["gi_trace"])  # type: ignore[assignment,method-assign]  # the documented way
     return app

@@ -23,6 +23,8 @@ class Settings:
     sms_url: where text messages are posted as JSON (``to``, ``text``, ``id``); empty keeps SMS off.
     sms_token: sent to it as ``Authorization: Bearer …``.
     place_table: CSV of address ranges and divisions for coarse scan places; empty counts clients only.
+    durable_scans: a look-up is answered only when it would survive a power failure too; without it, any killed process.
+    trace_cache_seconds: how long the trace page may answer without asking the log what another process changed; 0 keeps nothing.
     base_map_url: tiles behind the map editor of plots, with {x}, {y}, {z}; empty draws no base map. Only this host is let into pages.
     base_map_number: the map review number (审图号) of that base map, shown beside it.
     session_minutes: idle time after which a signed-in person must sign in again.
@@ -40,6 +42,8 @@ class Settings:
     sms_url: str = ""
     sms_token: str = ""
     place_table: str = ""
+    durable_scans: bool = False
+    trace_cache_seconds: float = 0.5
     base_map_url: str = ""
     base_map_number: str = ""
     session_minutes: int = 30
@@ -78,4 +82,9 @@ def _typed(name: str, raw: str) -> object:
             return int(raw)
         except ValueError:
             raise ValueError(f"{PREFIX}{name.upper()} must be a whole number, not {raw!r}") from None
+    if isinstance(default, float):
+        try:
+            return float(raw)
+        except ValueError:
+            raise ValueError(f"{PREFIX}{name.upper()} must be a number, not {raw!r}") from None
     return raw

@@ -43,6 +43,21 @@ class _PendingBulk:
     rows: list[_Pending] = field(default_factory=list)
 
 
+@dataclass
+class _Tide:
+    """Another object after each unit of work of this process that left leaves."""
+
+    mark: object = field(default_factory=object)
+
+
+_tide = _Tide()
+
+
+def committed() -> object:
+    """Return an object that is another one after each unit of work of this process that changed covered rows."""
+    return _tide.mark
+
+
 class Work:
     """One unit of work. ``now`` is the only moment a service knows, ``today`` its date in Shanghai."""
 
@@ -156,11 +171,14 @@ class Work:
     def commit(self) -> None:
         """Flush, append the leaves, commit. The log's head is locked last."""
         self.flush()
-        if self._pending:
+        changes = bool(self._pending)
+        if changes:
             log.append(self.session, [_change(item) for item in self._pending], actor_pseudonym=self.actor.pseudonym, at=self.now)
             self._pending = []
         with integrity_in_words():
             self.session.commit()
+        if changes:
+            _tide.mark = object()
 
     def rollback(self) -> None:
         """Forget everything."""

@@ -10,7 +10,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 def utc_now(offset: timedelta = timedelta()) -> datetime:
     """Return the moment now, moved by ``offset`` (only a demo database has one)."""
-    return datetime.now(UTC) + offset
+    return datetime.now(UTC) + offset if offset else datetime.now(UTC)
 
 
 def legal_date(moment: datetime) -> date:

@@ -108,6 +108,7 @@ def deliver_through(smtp_url: str, *, sender: str = "", sms_url: str = "", sms_t
     mail = mail_through(smtp_url, sender=sender)
 
     def deliver(message: OutboxMessage) -> None:
+        """Deliver a message through the channel it names."""
         if message.channel == Channel.SMS:
             send_text(message, url=sms_url, token=sms_token)
         else:
@@ -121,6 +122,7 @@ def mail_through(smtp_url: str, *, sender: str = "") -> Deliver:
     parts = urlsplit(smtp_url)
 
     def deliver(message: OutboxMessage) -> None:
+        """Deliver a mail; LookupError for anything else, or without an address."""
         if message.channel != Channel.EMAIL or not parts.hostname:
             raise LookupError(f"no gateway is configured for {message.channel}")
         _mail(parts.hostname, parts.port, message, tls=parts.scheme == "smtps", login=(parts.username, parts.password), sender=sender)

@@ -16,6 +16,6 @@
 
 **Invariants**: one ``first_check`` row per code; ``count`` grows by one per client and ten minutes; no column holds an address.
 
-**Start reading**: ``service.record_check``; ``rules`` for the client key, previews, places and the counting test; ``connections``
-for the database connections that do without a session.
+**Start reading**: ``service.check``; ``tally`` and ``gather`` for how many are stored together; ``rules`` for the client key, previews,
+places and the counting test; ``connections`` for the database connections that do without a session.
 """

@@ -51,7 +51,9 @@ Found = Mapping[str, Any]
 
 
 class Reader(Protocol):
-    """What runs statements."""
+    """What runs statements. ``arrays``: whether one statement can carry rows as arrays and return those it changed (PostgreSQL)."""
+
+    arrays: bool
 
     def one(self, statement: Statement, **values: object) -> Found | None:
         """Return the first row, or None (also for a statement that returns no rows)."""
@@ -62,6 +64,7 @@ class Reader(Protocol):
 
 class _SqliteReader:
     __slots__ = ("_raw",)
+    arrays = False
 
     def __init__(self, raw: sqlite3.Connection) -> None:
         self._raw = raw
@@ -75,6 +78,7 @@ class _SqliteReader:
 
 class _PostgresReader:
     __slots__ = ("_raw",)
+    arrays = True
 
     def __init__(self, raw: psycopg.Connection[dict[str, Any]]) -> None:
         self._raw = raw
@@ -88,7 +92,13 @@ class _PostgresReader:
 
 
 class Connections(Protocol):
-    """Connections to one database, opened when first needed and kept. Raises Busy and Gone, nothing else of the driver's."""
+    """Connections to one database, opened when first needed and kept. Raises Busy and Gone, nothing else of the driver's.
+
+    ``arrays``: as of its readers. ``wait_s``: how long is waited for a lock.
+    """
+
+    arrays: bool
+    wait_s: float
 
     def read(self, use: Callable[[Reader], T]) -> T:
         """Run ``use`` with a connection for reading; a connection that died meanwhile is replaced once."""
@@ -96,23 +106,36 @@ class Connections(Protocol):
     def write(self, use: Callable[[Reader], T]) -> T:
         """Run ``use`` inside one transaction, committed when it returns and rolled back when it raises."""
 
+    def once(self, use: Callable[[Reader], T]) -> T:
+        """Run ``use``, which makes one statement that changes something: committed by itself where the database can do that."""
+
+    def write_at_once(self, use: Callable[[Reader], object]) -> bool:
+        """Run ``use`` inside one transaction if that needs no waiting, neither for a lock nor for the disk; False: not run."""
+
     def close(self) -> None:
         """Close what is idle."""
 
 
-def connect(url: str, *, wait_ms: int = WAIT_MS) -> Connections:
-    """Return the connections for a database address; nothing is opened yet."""
+def connect(url: str, *, wait_ms: int = WAIT_MS, durable: bool = False) -> Connections:
+    """Return the connections for a database address; nothing is opened yet.
+
+    ``durable``: what is stored also survives a power failure (SQLite then flushes the disk at each commit; PostgreSQL always does).
+    """
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
-        return SqliteConnections(address.database or ":memory:", wait_ms=wait_ms)
+        return SqliteConnections(address.database or ":memory:", wait_ms=wait_ms, durable=durable)
     return PostgresConnections(address, wait_ms=wait_ms)
 
 
 class SqliteConnections:
     """Readers as needed, one writer."""
 
-    def __init__(self, path: str, *, wait_ms: int) -> None:
-        self._path, self._wait_ms = path, wait_ms
+    arrays = False
+
+    def __init__(self, path: str, *, wait_ms: int, durable: bool) -> None:
+        self._path, self._wait_ms, self.wait_s = path, wait_ms, wait_ms / 1000
+        self._flushes = "FULL" if durable else "NORMAL"
+        self._hasty: sqlite3.Connection | None = None
         self._idle: deque[sqlite3.Connection] = deque()
         self._writer: sqlite3.Connection | None = None
         self._writing = threading.Lock()
@@ -142,8 +165,30 @@ class SqliteConnections:
         finally:
             self._writing.release()
 
+    def once(self, use: Callable[[Reader], T]) -> T:
+        """See Connections."""
+        return self.write(use)
+
+    def write_at_once(self, use: Callable[[Reader], object]) -> bool:
+        """See Connections. For one thread only, which has a connection for it that never waits."""
+        if self._flushes == "FULL":
+            return False
+        try:
+            if self._hasty is None:
+                self._hasty = self._open(query_only=False, wait_s=0.0)
+            _run(self._hasty, use)
+        except sqlite3.Error as problem:
+            told = _told(problem)
+            if isinstance(told, Busy):
+                return False
+            raise told from problem
+        return True
+
     def close(self) -> None:
         """See Connections."""
+        if self._hasty is not None:
+            self._hasty.close()
+            self._hasty = None
         while self._idle:
             self._idle.pop().close()
         with self._writing:
@@ -154,38 +199,44 @@ class SqliteConnections:
     def _in_transaction(self, use: Callable[[Reader], T]) -> T:
         if self._writer is None:
             self._writer = self._open(query_only=False)
-        raw = self._writer
-        raw.execute("BEGIN IMMEDIATE")
-        try:
-            found = use(_SqliteReader(raw))
-            raw.execute("COMMIT")
-        except BaseException:
-            if raw.in_transaction:
-                raw.execute("ROLLBACK")
-            raise
-        return found
+        return _run(self._writer, use)
 
-    def _open(self, *, query_only: bool) -> sqlite3.Connection:
+    def _open(self, *, query_only: bool, wait_s: float | None = None) -> sqlite3.Connection:
         try:
             raw = sqlite3.connect(
                 f"{Path(self._path).absolute().as_uri()}?mode=rw",
                 uri=True,
-                timeout=self._wait_ms / 1000,
+                timeout=self.wait_s if wait_s is None else wait_s,
                 isolation_level=None,
                 check_same_thread=False,
             )
             raw.row_factory = sqlite3.Row
-            raw.execute("PRAGMA query_only=ON" if query_only else "PRAGMA synchronous=NORMAL")
+            raw.execute("PRAGMA query_only=ON" if query_only else f"PRAGMA synchronous={self._flushes}")
         except sqlite3.Error as problem:
             raise _told(problem) from problem
         return raw
 
 
+def _run(raw: sqlite3.Connection, use: Callable[[Reader], T]) -> T:
+    """Run ``use`` inside one transaction that may write from the start."""
+    raw.execute("BEGIN IMMEDIATE")
+    try:
+        found = use(_SqliteReader(raw))
+        raw.execute("COMMIT")
+    except BaseException:
+        if raw.in_transaction:
+            raw.execute("ROLLBACK")
+        raise
+    return found
+
+
 class PostgresConnections:
     """Connections as needed, the last used first."""
 
+    arrays = True
+
     def __init__(self, address: URL, *, wait_ms: int) -> None:
-        self._address, self._wait_ms = address, wait_ms
+        self._address, self._wait_ms, self.wait_s = address, wait_ms, wait_ms / 1000
         self._idle: deque[psycopg.Connection[dict[str, Any]]] = deque()
 
     def read(self, use: Callable[[Reader], T]) -> T:
@@ -214,6 +265,17 @@ class PostgresConnections:
         found = self._used(raw, within)
         self._idle.append(raw)
         return found
+
+    def once(self, use: Callable[[Reader], T]) -> T:
+        """See Connections. Never tried twice, as ``write``."""
+        raw = self._borrow()
+        found = self._used(raw, use)
+        self._idle.append(raw)
+        return found
+
+    def write_at_once(self, use: Callable[[Reader], object]) -> bool:  # noqa: ARG002  # the server is always waited for
+        """See Connections."""
+        return False
 
     def close(self) -> None:
         """See Connections."""
@@ -281,6 +343,9 @@ def _for_sqlite(values: Mapping[str, object]) -> dict[str, object]:
 
 
 def _text(value: date) -> str:
-    if isinstance(value, datetime):  # spelled as SQLAlchemy spells it, so that both read each other's rows
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-    return value.isoformat()
+    return stored_moment(value) if isinstance(value, datetime) else value.isoformat()
+
+
+def stored_moment(value: datetime) -> str:
+    """Spell a moment as SQLAlchemy spells it in SQLite, so that both read each other's rows."""
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

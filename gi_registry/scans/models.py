@@ -9,6 +9,7 @@ from gi_registry.db import Row
 from gi_registry.scans.rules.verdicts import Verdict
 
 _SUSPECT = text("suspect_at IS NOT NULL")
+_AGAIN = text("verdict <> 'first-check'")
 _LISTED = ", ".join(f"'{verdict}'" for verdict in Verdict)
 
 
@@ -36,13 +37,17 @@ class FirstCheck(Row, table=True):
 
 
 class Scan(Row, table=True):
-    """One look-up of a code as it was answered; ``merged_count`` further look-ups by the same client followed within ten minutes."""
+    """One look-up of a code as it was answered; ``merged_count`` further look-ups by the same client followed within ten minutes.
+
+    The row of a first check is found by ``at``, which is ``first_check.first_at``; only later ones are indexed by code. Most codes are
+    looked up once, and a page of a random index is most of what it costs to store a scan (see ``queries``).
+    """
 
     __tablename__ = "scan"
     __table_args__ = (
         CheckConstraint(f"verdict IN ({_LISTED})", name="verdict"),
         CheckConstraint("merged_count >= 0", name="merged_count"),
-        Index("ix_scan_code", "range_id", "serial", "at"),
+        Index("ix_scan_again", "range_id", "serial", "at", sqlite_where=_AGAIN, postgresql_where=_AGAIN),
     )
 
     id: int | None = Field(default=None, primary_key=True)

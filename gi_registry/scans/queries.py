@@ -12,15 +12,29 @@ _HISTORY = Statement(
     """SELECT first_at, count, suspect_at, suspect_clients, suspect_provinces, suspect_hours
     FROM first_check WHERE range_id = :range_id AND serial = :serial"""
 )
+# The scans of one code since a moment: the later ones by code, that of the first check by its moment (see ``models``).
 _LATEST = Statement(
-    """SELECT id, at FROM scan WHERE range_id = :range_id AND serial = :serial AND client_key = :client_key AND counted = :counted
-    ORDER BY at DESC LIMIT 1"""
+    """SELECT id, at FROM (
+      SELECT id, at, client_key, counted FROM scan
+      WHERE verdict <> 'first-check' AND range_id = :range_id AND serial = :serial AND at >= :since
+      UNION ALL SELECT s.id, s.at, s.client_key, s.counted FROM first_check f
+      JOIN scan s ON s.at = f.first_at AND s.range_id = f.range_id AND s.serial = f.serial
+      WHERE f.range_id = :range_id AND f.serial = :serial AND f.first_at >= :since AND s.verdict = 'first-check') AS seen
+    WHERE client_key = :client_key AND counted = :counted ORDER BY at DESC LIMIT 1"""
 )
 _COUNTED = Statement(
     """SELECT COUNT(DISTINCT client_key) AS clients, COUNT(DISTINCT SUBSTR(place, 1, 2)) AS provinces FROM (
-      SELECT client_key, place FROM scan WHERE range_id = :range_id AND serial = :serial AND counted = :counted AND at >= :since
+      SELECT client_key, place FROM scan
+      WHERE verdict <> 'first-check' AND range_id = :range_id AND serial = :serial AND at >= :since AND counted = :counted
+      UNION ALL SELECT s.client_key, s.place FROM first_check f
+      JOIN scan s ON s.at = f.first_at AND s.range_id = f.range_id AND s.serial = f.serial
+      WHERE f.range_id = :range_id AND f.serial = :serial AND f.first_at >= :since AND s.verdict = 'first-check'
       UNION ALL SELECT CAST(:client_key AS VARCHAR(16)), CAST(:place AS VARCHAR(12))) AS seen"""
 )
+
+
+Code = tuple[int, int]
+"""Range and serial."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +61,9 @@ def find_history(reader: Reader, range_id: int, serial: int) -> History | None:
     return History(first_at, int(row["count"]), suspected(row)) if row and first_at else None
 
 
-def latest_scan(reader: Reader, range_id: int, serial: int, *, client_key: str, counted: bool) -> Earlier | None:
-    """Return the latest stored look-up of a code by one client, or None."""
-    row = reader.one(_LATEST, range_id=range_id, serial=serial, client_key=client_key, counted=counted)
+def latest_scan(reader: Reader, code: Code, *, client_key: str, counted: bool, since: datetime) -> Earlier | None:
+    """Return the latest stored look-up of a code by one client since a moment, or None."""
+    row = reader.one(_LATEST, range_id=code[0], serial=code[1], client_key=client_key, counted=counted, since=since)
     at = moment(row["at"]) if row else None
     return Earlier(int(row["id"]), at) if row and at else None
 

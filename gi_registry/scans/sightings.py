@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, case, cast, desc, func, select
+from sqlalchemy import ColumnElement, Date, Integer, case, cast, desc, func, literal_column, select, union_all
 from sqlmodel import Session, col
 
 from gi_registry.codes.models import Allotment, CodeInterval, CodeRange
@@ -17,6 +17,7 @@ from gi_registry.scans.models import FirstCheck, Scan
 from gi_registry.scans.rules.clones import Counted
 
 PROVINCE_DIGITS = 2
+_FIRST: ColumnElement[str] = literal_column("'first-check'")  # spelled out, or no database takes its partial index
 
 
 @dataclass(frozen=True)
@@ -103,16 +104,32 @@ def checks_of(session: Session, range_id: int, serial: int) -> CodeChecks | None
 
 def days_and_places(session: Session, range_id: int, serial: int, *, since: datetime) -> tuple[DayPlace, ...]:
     """Return the look-ups of one code since a moment, by day and province."""
-    province = func.substr(col(Scan.place), 1, PROVINCE_DIGITS)
+    columns = (col(Scan.at), col(Scan.place))
+    this = (col(Scan.range_id) == range_id) & (col(Scan.serial) == serial) & (col(Scan.at) >= since)
+    code = (col(FirstCheck.range_id) == range_id) & (col(FirstCheck.serial) == serial)
+    later = select(*columns).where(this, col(Scan.verdict) != _FIRST)
+    first = select(*columns).select_from(FirstCheck).join(Scan, of_first_checks()).where(code, col(Scan.at) >= since)
+    seen = union_all(later, first).subquery("seen")
+    province = func.substr(seen.c.place, 1, PROVINCE_DIGITS)
     query = (
-        select(_day(session), _name(Division.name, province), func.count())
-        .select_from(Scan)
+        select(_day(session, seen.c.at), _name(Division.name, province), func.count())
+        .select_from(seen)
         .outerjoin(Division, col(Division.code) == province)
-        .where(col(Scan.range_id) == range_id, col(Scan.serial) == serial, col(Scan.at) >= since)
         .group_by("seen_day", "seen_name")
         .order_by(desc("seen_day"), "seen_name")
     )
     return tuple(DayPlace(_as_date(row[0]), row[1], int(row[2])) for row in session.execute(query.limit(400)))
+
+
+def of_first_checks() -> ColumnElement[bool]:
+    """Return the condition that joins the scan of each first check to its row: found by its moment (see ``models``)."""
+    same = (col(Scan.range_id) == FirstCheck.range_id) & (col(Scan.serial) == FirstCheck.serial)
+    return same & (col(Scan.at) == FirstCheck.first_at) & (col(Scan.verdict) == _FIRST)
+
+
+def of_later_checks() -> ColumnElement[bool]:
+    """Return the condition that joins the other scans of each code to the row of its first check: found by code."""
+    return (col(Scan.verdict) != _FIRST) & (col(Scan.range_id) == FirstCheck.range_id) & (col(Scan.serial) == FirstCheck.serial)
 
 
 def by_day(session: Session, span: Span) -> tuple[DayCount, ...]:
@@ -226,11 +243,12 @@ def _sum(condition: Any) -> Any:
     return func.coalesce(func.sum(cast(case((condition, 1), else_=0), Integer)), 0)
 
 
-def _day(session: Session) -> Any:
+def _day(session: Session, at: Any = None) -> Any:
     """Return the Shanghai date of a look-up as SQL; China keeps one time without summer time."""
+    at = col(Scan.at) if at is None else at
     if session.get_bind().dialect.name == "postgresql":
-        return cast(func.timezone("Asia/Shanghai", col(Scan.at)), Date).label("seen_day")
-    return func.date(col(Scan.at), "+8 hours").label("seen_day")
+        return cast(func.timezone("Asia/Shanghai", at), Date).label("seen_day")
+    return func.date(at, "+8 hours").label("seen_day")
 
 
 def _name(*parts: Any) -> Any:

@@ -3,9 +3,9 @@
 **For whom**: a person in a shop with a phone; a platform's or officer's machine (JSON); whoever holds a bag without a code.
 
 **Two questions**
-- ``/T/{code}`` (``wsgi``): was this code issued, for what, and how often was it checked? A lean WSGI application that stands in front of
-  Flask and is the only implementation. It never says that a product is genuine: it says who issued the code, for what, and what is
-  known of it.
+- ``/T/{code}`` (``exchange``): was this code issued, for what, and how often was it checked? One implementation, carried by the
+  server's event loop (``front``) and by ``wsgi``. It never says that a product is genuine: it says who issued the code, for what, and
+  what is known of it.
 - ``/check`` (``routes``): may this firm use the mark for which GI on that packing date? Yes, no, or not on file.
   ``/verify`` is the form where a code is typed.
 
@@ -18,5 +18,5 @@
 nothing about anybody. The mark slot appears only for a user authorised on the packing date, never on void, unknown or suspect pages.
 Open findings and leads never change the page; a listing appears after its publication and before its end.
 
-**Start reading**: ``rules/answer.py``, then ``service.look_up``, then ``wsgi.py``. ``docs/verify.md`` is the page for operators.
+**Start reading**: ``rules/answer.py``, then ``service.look_up``, then ``exchange.py``. ``docs/verify.md`` is the page for operators.
 """

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from benches.frame import Figure
 
-FRAME = {"__init__", "__main__", "frame"}
+FRAME = {"__init__", "__main__", "frame", "scanning"}
 
 
 def names() -> list[str]:

@@ -38,7 +38,8 @@ DATA = {
     "gi_registry/registry/rules.py": "the announcement that is the usual legal basis",
     "gi_registry/supervision/rules/life.py": "prefixes of the numbers of leads",
     "gi_registry/supervision/rules/receipts.py": "the number of a receipt as people type it",
-    "gi_registry/verify/wsgi.py": "the name of the language itself",
+    "gi_registry/verify/exchange.py": "the name of the language itself",
+    "gi_registry/bridge.py": "one page in both languages, sent before anybody asks for one",
 }
 
 EXAMPLES = {"bulk", "columns", "purchases_bulk", "quality_bulk"}  # rooms whose Chinese is an example in a column of a file

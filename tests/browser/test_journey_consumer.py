@@ -68,6 +68,21 @@ def test_large_text_does_not_break_the_trace_page(visit: Any, rings: list[str], 
 
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_the_page_in_large_type_is_larger_and_keeps_the_verdict_on_the_first_screen(visit: Any, rings: list[str], width: int) -> None:
+    page = visit(f"/T/{rings[6]}", width=width)
+    usual = page.locator("h1").bounding_box()["height"]
+    page.get_by_role("link", name="大字版").click()
+    heading = page.locator("h1").bounding_box()
+    assert heading["height"] > 1.2 * usual
+    assert heading["y"] + heading["height"] < FIRST_SCREEN
+    assert page.evaluate(OVERFLOW) <= 0
+    page.get_by_role("link", name="English").click()
+    assert page.locator("html.large").count() == 1
+    page.get_by_role("link", name="Usual type").click()
+    assert page.locator("html.large").count() == 0
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
 def test_a_doubt_with_a_photo_gets_a_receipt_that_can_be_found_again(visit: Any, rings: list[str], width: int) -> None:
     page = visit(f"/T/{rings[5]}", width=width, javascript=False)
     with page.expect_navigation():

@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from gi_registry.db import Database
 from gi_registry.installation import upgrade_database
 from gi_registry.scans.connections import Gone
-from gi_registry.verify.service import look_up
+from gi_registry.verify.service import find
 from tests.builders.accounts import sign_in, token
 from tests.faults.processes import Postgres
 from tests.faults.site import Site, app_on, make_site, says_it_cannot_tell
@@ -162,8 +162,8 @@ def test_a_trace_page_that_took_a_missing_database_for_a_missing_code_would_be_s
         try:
             raise Gone("the database is away")
         except Gone:
-            return look_up(desk, on_file.code[:-1] + ("0" if on_file.code[-1] != "0" else "1"), asked)
+            return find(desk, on_file.code[:-1] + ("0" if on_file.code[-1] != "0" else "1"), asked)
 
-    monkeypatch.setattr("gi_registry.verify.wsgi.look_up", forgetful)
+    monkeypatch.setattr("gi_registry.verify.exchange.find", forgetful)
     assert not says_it_cannot_tell(on_file.trace())
     assert not says_it_cannot_tell(on_file.trace(as_json=True))

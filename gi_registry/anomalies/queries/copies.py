@@ -15,6 +15,7 @@ from gi_registry.divisions.models import Division
 from gi_registry.registry.models import Authorisation
 from gi_registry.scans.models import FirstCheck, Scan
 from gi_registry.scans.rules.clones import Counted, Peak, Seen, busiest
+from gi_registry.scans.sightings import of_first_checks, of_later_checks
 
 PROVINCE = "province"
 Code = tuple[int, int]
@@ -64,20 +65,24 @@ def _suspects(condition: ColumnElement[bool]) -> Any:
 
 
 def _peaks(session: Session, hours: int, condition: ColumnElement[bool]) -> dict[Code, Peak]:
-    query = (
+    seen: dict[Code, list[Seen]] = defaultdict(list)
+    for checks in (of_first_checks(), of_later_checks()):
+        for row in session.execute(_checks(checks, condition)):
+            seen[row.range_id, row.serial].append(Seen(row.at, row.client_key, row.place))
+    found = ((code, busiest(sorted(checks, key=lambda check: check.at), hours)) for code, checks in seen.items())
+    return {code: peak for code, peak in found if peak is not None}
+
+
+def _checks(of_codes: ColumnElement[bool], condition: ColumnElement[bool]) -> Any:
+    return (
         select(col(Scan.range_id), col(Scan.serial), col(Scan.at), col(Scan.client_key), col(Scan.place))
-        .join(FirstCheck, and_(col(FirstCheck.range_id) == col(Scan.range_id), col(FirstCheck.serial) == col(Scan.serial)))
-        .join(CodeRange, col(CodeRange.id) == col(Scan.range_id))
+        .select_from(FirstCheck)
+        .join(Scan, of_codes)
+        .join(CodeRange, col(CodeRange.id) == col(FirstCheck.range_id))
         .join(Allotment, col(Allotment.id) == col(CodeRange.allotment_id))
         .join(Authorisation, col(Authorisation.id) == col(CodeRange.authorisation_id))
         .where(condition, col(FirstCheck.suspect_at).is_not(None), col(Scan.counted))
-        .order_by(col(Scan.range_id), col(Scan.serial), col(Scan.at))
     )
-    seen: dict[Code, list[Seen]] = defaultdict(list)
-    for row in session.execute(query):
-        seen[row.range_id, row.serial].append(Seen(row.at, row.client_key, row.place))
-    found = ((code, busiest(checks, hours)) for code, checks in seen.items())
-    return {code: peak for code, peak in found if peak is not None}
 
 
 def _provinces(session: Session) -> tuple[tuple[str, str], ...]:

@@ -47,9 +47,30 @@ def text_of(number: int, symbols: int) -> str:
     return "".join(SYMBOLS[number >> 5 * place & 31] for place in reversed(range(symbols)))
 
 
+_DIGITS = "0123456789abcdefghijklmnopqrstuv"  # what int() reads in base 32
+_TO_DIGITS = bytes(ord(_DIGITS[VALUES[chr(at)]]) if chr(at) in VALUES else ord("z") for at in range(256))
+
+
 def number_of(text: str) -> int:
-    """Return the number that canonical symbols spell; KeyError where a character is no symbol."""
-    number = 0
-    for symbol in text:
-        number = number << 5 | VALUES[symbol]
-    return number
+    """Return the number that canonical symbols spell; ValueError where a character is no symbol."""
+    return int(text.encode("latin-1", "replace").translate(_TO_DIGITS), 32)
+
+
+def _check_masks() -> tuple[int, ...]:
+    """Return, for each bit of the check sum, which bits of a code's number it is the parity of: the sum is linear over GF(2)."""
+    masks = [0] * 5
+    for place in range(5 * LENGTH):
+        row, value = PRODUCTS[LENGTH - 1 - place // 5], 1 << place % 5
+        for bit in range(5):
+            masks[bit] |= (row[value] >> bit & 1) << place
+    return tuple(masks)
+
+
+CHECK_MASKS = _check_masks()
+
+
+def is_sound(number: int) -> bool:
+    """Say whether the weighted sum of a code of ``LENGTH`` symbols, given as its number, is 0."""
+    one, two, three, four, five = CHECK_MASKS
+    odd = (number & one).bit_count() | (number & two).bit_count() | (number & three).bit_count()
+    return not (odd | (number & four).bit_count() | (number & five).bit_count()) & 1

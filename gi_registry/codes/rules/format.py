@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gi_registry.codes.rules.alphabet import LENGTH, SYMBOLS, VALUES, number_of, text_of, weighted_sum
+from gi_registry.codes.rules.alphabet import LENGTH, SYMBOLS, VALUES, is_sound, number_of, text_of, weighted_sum
 from gi_registry.kernel.words import Words, say
 
 SCHEME = 1
@@ -26,6 +26,8 @@ RANGE_SYMBOLS = 5
 SERIALS_PER_RANGE = 1 << 20
 MAC_BYTES = 5
 GROUP = 5
+_SCHEME, _KEY, _SERIAL, _MAC = 95, 90, 45, 5  # how far each part is from the right, in bits
+_SERIAL_MASK, _MAC_MASK = SERIALS_PER_RANGE - 1, (1 << 8 * MAC_BYTES) - 1
 _FOLDED = str.maketrans("abcdefghijklmnopqrstuvwxyzILOilo", "ABCDEFGHIJKLMNOPQRSTUVWXYZ110110", " -\t\r\n")
 
 
@@ -57,14 +59,16 @@ def parse(text: str) -> Code:
     if len(folded) != LENGTH:
         raise Malformed("length", say("标识码应为 %(expected)s 位，您输入了 %(length)s 位。", expected=LENGTH, length=len(folded)))
     try:
-        values = bytes([VALUES[symbol] for symbol in folded])
-    except KeyError as error:
-        raise Malformed("symbol", say("标识码中不会出现字符“%(symbol)s”。", symbol=str(error.args[0]))) from None
-    if weighted_sum(values):
+        number = number_of(folded)
+    except ValueError:
+        wrong = next(symbol for symbol in folded if symbol not in VALUES)
+        raise Malformed("symbol", say("标识码中不会出现字符“%(symbol)s”。", symbol=wrong)) from None
+    if not is_sound(number):
         raise Malformed("check", say("标识码的校验位不符，可能有一位输错或两位颠倒。"))
-    if values[0] != SCHEME:
+    if number >> _SCHEME != SCHEME:
         raise Malformed("scheme", say("这个标识码的版本“%(scheme)s”尚未启用。", scheme=folded[0]))
-    return Code(folded, values[1], folded[2:7], number_of(folded[7:11]), number_of(folded[11:19]).to_bytes(MAC_BYTES))
+    mac = (number >> _MAC & _MAC_MASK).to_bytes(MAC_BYTES)
+    return Code(folded, number >> _KEY & 31, folded[2:7], number >> _SERIAL & _SERIAL_MASK, mac)
 
 
 def compose(key_id: int, range_label: str, *, permuted: int, mac: bytes) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+import numpy as np
 
 
 class Status(StrEnum):
@@ -91,6 +94,29 @@ def without(span: Span, taken: Iterable[Span]) -> list[Span]:
 def common(span: Span, others: Iterable[Span]) -> list[Span]:
     """Return what of ``span`` lies in ``others``, in order."""
     return [Span(max(span.low, other.low), min(span.high, other.high)) for other in merged(others) if span.overlaps(other)]
+
+
+class Cuts:
+    """Serials cut where a span begins or ends: between two cuts the same is said of every serial.
+
+    Spans may overlap: what was lifted stays on file below what came after it. Memory is linear in the spans.
+    """
+
+    __slots__ = ("_edges", "_highs", "_lows")
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self._lows = np.fromiter((span.low for span in spans), dtype=np.int64, count=len(spans))
+        self._highs = np.fromiter((span.high for span in spans), dtype=np.int64, count=len(spans))
+        self._edges: list[int] = np.unique(np.concatenate((self._lows, self._highs))).tolist()
+
+    def stretch_of(self, serial: int) -> int:
+        """Return the number of the stretch that a serial lies in: equal for two serials of which the same is said."""
+        return bisect_right(self._edges, serial)
+
+    def covering(self, serial: int) -> list[int]:
+        """Return which of the spans (by their place) cover a serial, in their order."""
+        found: list[int] = np.nonzero((self._lows <= serial) & (self._highs > serial))[0].tolist()
+        return found
 
 
 def first(count: int, free: Sequence[Span]) -> list[Span]:

@@ -11,6 +11,7 @@ All are BLAKE2b (RFC 7693), keyed with the 32-byte secret of the signing key and
 from __future__ import annotations
 
 import hmac
+from array import array
 from collections.abc import Callable
 from hashlib import blake2b
 
@@ -33,6 +34,7 @@ def prf(secret: bytes, purpose: bytes, *, key_id: int, range_label: str) -> Prf:
     keyed = blake2b(prefix, key=secret, person=purpose)
 
     def digest(counter: int) -> bytes:
+        """Return the 64 bytes of a counter."""
         state = keyed.copy()
         state.update(counter.to_bytes(4))
         return state.digest()
@@ -76,6 +78,25 @@ def unpermute(function: Prf, permuted: int) -> int:
     for number in reversed(range(ROUNDS)):
         left, right = right ^ _round(function, number, left), left
     return left << HALF_BITS | right
+
+
+class Prover:
+    """Proves codes of one range: the permutation as tables of 12 KB, made once, so that a code costs one digest instead of seven."""
+
+    __slots__ = ("_mac", "_tables")
+
+    def __init__(self, secret: bytes, *, key_id: int, range_label: str) -> None:
+        order = order_prf(secret, key_id=key_id, range_label=range_label)
+        self._tables = [array("H", [_round(order, number, half) for half in range(HALF_MASK + 1)]) for number in reversed(range(ROUNDS))]
+        self._mac = mac_prf(secret, key_id=key_id, range_label=range_label)
+
+    def serial_of(self, code: Code) -> int | None:
+        """Return what ``verify_mac`` returns for a code of this range; the comparison takes the same time for each."""
+        left, right = code.permuted >> HALF_BITS, code.permuted & HALF_MASK
+        for table in self._tables:
+            left, right = right ^ table[left], left
+        serial = left << HALF_BITS | right
+        return serial if hmac.compare_digest(mac_of(self._mac, serial), code.mac) else None
 
 
 def verify_mac(code: Code, secret: bytes) -> int | None:

@@ -28,9 +28,14 @@ def ensure_key(work: Work, secret_key: str) -> SigningKey:
 
 
 def _first_key(work: Work, secret_key: str) -> SigningKey:
-    """Make the first key one at a time: two first orders at once would both take its number."""
-    work.session.execute(select(Installation).with_for_update())
+    """Make the first key: two first orders at once find that the other made it."""
+    _one_at_a_time(work)
     return queries.current_key(work.session) or _make(work, secret_key)
+
+
+def _one_at_a_time(work: Work) -> None:
+    """Let nobody else make a key until this is done: both would take the same number."""
+    work.session.execute(select(Installation).with_for_update())
 
 
 def rotate_keys(work: Work, secret_key: str, *, revoke: int | None = None, revoked_from: datetime | None = None) -> SigningKey:
@@ -39,6 +44,7 @@ def rotate_keys(work: Work, secret_key: str, *, revoke: int | None = None, revok
     Raises NotFound for a key that is not there, Conflict when it is revoked already or all 32 symbols are used.
     """
     work.require("key:rotate")
+    _one_at_a_time(work)
     if revoke is not None:
         key = queries.find_key(work.session, revoke)
         if key is None:

@@ -93,6 +93,7 @@ def equal_area(geometries: NDArray[numpy.object_]) -> NDArray[numpy.object_]:
     scale = numpy.cos(numpy.pi / 6) / numpy.sqrt(1 - ELLIPSOID.es / 4)
 
     def move(at: NDArray[numpy.float64]) -> NDArray[numpy.float64]:
+        """Return corners in degrees as metres of the plane."""
         sine = numpy.sin(numpy.radians(at[:, 1]))
         part = numpy.arctanh(_ECCENTRICITY * sine) / _ECCENTRICITY
         q = (1 - ELLIPSOID.es) * (sine / (1 - ELLIPSOID.es * sine * sine) + part)

@@ -87,4 +87,9 @@ def _intersected(areas: Shapes, plots: Shapes, *, margin: float) -> Floats:
     pieces = numpy.empty(len(plots), dtype=object)
     pieces[:] = [shapely.clip_by_rect(area, *rectangle) for area, rectangle in zip(areas, around, strict=True)]
     whole = numpy.isin(shapely.get_type_id(pieces), _POLYGONAL) & shapely.is_valid(pieces)
-    return numpy.asarray(shapely.area(shapely.intersection(plots, numpy.where(whole, pieces, areas))) / shapely.area(plots))
+    asked = numpy.where(whole, pieces, areas)
+    try:
+        common = shapely.intersection(plots, asked)
+    except shapely.GEOSException:  # two corners of an outline that almost meet do so in this plane
+        common = shapely.intersection(plots, shapely.make_valid(asked))
+    return numpy.asarray(shapely.area(common) / shapely.area(plots))

@@ -110,6 +110,7 @@ def draw_pair(before: BaseGeometry, after: BaseGeometry) -> tuple[Sketch, Sketch
     metres = numpy.array([math.cos(math.radians(middle_y)), 1.0]) * METRES_PER_DEGREE
 
     def flat(geometry: BaseGeometry) -> BaseGeometry:
+        """Return a geometry in metres around the middle."""
         return shapely.transform(geometry, lambda at: (at - (middle_x, middle_y)) * metres)
 
     shapes = (flat(before), flat(after))

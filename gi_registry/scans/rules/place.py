@@ -22,7 +22,7 @@ class PlaceTable:
 
     def place(self, address: str) -> str | None:
         """Return the division code of a province or city, or None where the table says nothing."""
-        number = _number(address)
+        number = _number(address) if self.starts else None
         if number is None:
             return None
         at = bisect_right(self.starts, number) - 1

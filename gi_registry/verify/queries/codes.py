@@ -1,10 +1,11 @@
-"""What is on file about one code, read over the driver's connections in seven small statements (see ``scans.connections`` for why).
+"""What is on file about a code, read over the driver's connections in small statements (see ``scans.connections`` for why).
 
 The tables belong to the features below; their columns are named here and nowhere else in this feature.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,15 +22,16 @@ from gi_registry.verify.rules.outline import Outline, outline_of
 from gi_registry.verify.rules.record import Goods, Indication, Issuer, LabReport, Listing, Mark, Origin, Step, User
 
 _RANGE = Statement(
-    """SELECT r.id, r.key_id, r.size, r.authorisation_id, a.number, a.product_id, a.state, a.content_per_label, a.unit, k.revoked_from
+    """SELECT r.id, r.key_id, r.size, r.authorisation_id, a.id AS allotment_id, a.number,
+    a.product_id, a.state, a.content_per_label, a.unit, k.revoked_from
     FROM code_range r JOIN allotment a ON a.id = r.allotment_id JOIN signing_key k ON k.id = r.key_id WHERE r.label = :label"""
 )
-_MARKS = Statement(
-    """SELECT status, batch_id, at, lifted_at, origin FROM code_interval
-    WHERE range_id = :range_id AND serial_from <= :serial AND serial_to > :serial"""
-)
+_SAID = "SELECT status, batch_id, at, lifted_at, origin, serial_from, serial_to FROM code_interval WHERE range_id = :range_id"
+_SAID_OF_ALL = Statement(_SAID + " ORDER BY id LIMIT :most")
+_SAID_OF_ONE = Statement(_SAID + " AND serial_from <= :serial AND serial_to > :serial ORDER BY id")
 _ISSUED = Statement(
-    """SELECT n.number AS authorisation, n.state, n.matched, n.valid_from, n.valid_to, o.name AS user_name, o.uscc, o.natural_person,
+    """SELECT o.id AS organisation_id, p.id AS protection_id, n.number AS authorisation, n.state, n.matched,
+    n.valid_from, n.valid_to, o.name AS user_name, o.uscc, o.natural_person,
     g.id AS gi_id, g.code AS gi_code, g.name AS gi_name, p.track, p.number AS protection_number, p.standard_no AS protection_standard,
     p.state AS protection_state, p.valid_to AS protection_to,
     d.name AS product, d.grade, d.standard_no, d.shelf_life_days,
@@ -60,6 +62,13 @@ _TESTS = Statement(
     JOIN test_report_batch b ON b.batch_id = s.batch_id JOIN test_report r ON r.id = b.report_id WHERE r.state = 'entered'
     GROUP BY r.id, r.institution_name, r.number, r.issued_on, r.result ORDER BY r.issued_on DESC, r.id DESC LIMIT 10"""
 )
+_SOURCES = Statement(
+    """WITH RECURSIVE source(batch_id, depth) AS (
+      SELECT CAST(:batch_id AS INTEGER), 0
+      UNION SELECT i.batch_id, s.depth + 1 FROM source s JOIN process_output o ON o.batch_id = s.batch_id
+      JOIN process_input i ON i.process_id = o.process_id WHERE s.depth < 12)
+    SELECT DISTINCT batch_id FROM (SELECT batch_id FROM source LIMIT 200) s"""
+)
 _AREA = Statement(
     """SELECT id, places, text, map_review_no, zone FROM area_version
     WHERE gi_id = :gi_id AND zone IN (:zone, '') AND (valid_from IS NULL OR valid_from <= :on_date)
@@ -89,6 +98,7 @@ class Minted:
     size: int
     authorisation_id: int
     product_id: int
+    allotment_id: int
     allotment: str
     allotment_void: bool
     content: int
@@ -97,12 +107,13 @@ class Minted:
 
 
 @dataclass(frozen=True)
-class Said:
-    """What was said of one serial, and the batch it is bound to."""
+class Stated:
+    """What was said of serials ``low`` … ``high`` − 1, and the batch that they were bound to."""
 
-    marks: tuple[Mark, ...]
+    mark: Mark
     batch_id: int | None
-    activated_at: datetime | None
+    low: int
+    high: int
 
 
 @dataclass(frozen=True)
@@ -110,6 +121,8 @@ class Issued:
     """Who may use the code, for what; ``state`` … ``valid_to`` are what standing is computed from."""
 
     gi_id: int
+    organisation_id: int | None
+    protection_id: int
     gi: Indication
     name: str
     uscc: str
@@ -132,6 +145,7 @@ def find_range(reader: Reader, label: str) -> Minted | None:
         size=row["size"],
         authorisation_id=row["authorisation_id"],
         product_id=row["product_id"],
+        allotment_id=row["allotment_id"],
         allotment=row["number"],
         allotment_void=row["state"] == "void",
         content=row["content_per_label"],
@@ -140,14 +154,22 @@ def find_range(reader: Reader, label: str) -> Minted | None:
     )
 
 
-def said_of(reader: Reader, range_id: int, serial: int, *, now: datetime) -> Said:
-    """Return what was said of a serial; the batch is the one of the activation that holds now."""
-    rows = reader.all(_MARKS, range_id=range_id, serial=serial)
-    marks = tuple(Mark(row["status"], moment(row["at"]) or now, moment(row["lifted_at"]), row["origin"] == BY_STATEMENT) for row in rows)
-    for row, mark in zip(rows, marks, strict=True):
-        if mark.status == "activated" and mark.holds(now):
-            return Said(marks, row["batch_id"], mark.at)
-    return Said(marks, None, None)
+def said_of_range(reader: Reader, range_id: int, *, most: int) -> Sequence[Stated] | None:
+    """Return all that was said of the serials of a range, in order; None where it is more than ``most``."""
+    rows = reader.all(_SAID_OF_ALL, range_id=range_id, most=most + 1)
+    return None if len(rows) > most else [_stated(row) for row in rows]
+
+
+def said_of(reader: Reader, range_id: int, serial: int) -> Sequence[Stated]:
+    """Return what was said of one serial, in order."""
+    return [_stated(row) for row in reader.all(_SAID_OF_ONE, range_id=range_id, serial=serial)]
+
+
+def _stated(row: Found) -> Stated:
+    at = moment(row["at"])
+    assert at is not None  # the column has a value always
+    mark = Mark(row["status"], at, moment(row["lifted_at"]), row["origin"] == BY_STATEMENT)
+    return Stated(mark, row["batch_id"], row["serial_from"], row["serial_to"])
 
 
 def issued_to(reader: Reader, minted: Minted) -> Issued | None:
@@ -157,6 +179,8 @@ def issued_to(reader: Reader, minted: Minted) -> Issued | None:
         return None
     return Issued(
         gi_id=row["gi_id"],
+        organisation_id=row["organisation_id"],
+        protection_id=row["protection_id"],
         gi=_indication(row),
         name=masked(row["user_name"] or "", natural_person=bool(row["natural_person"])),
         uscc=row["uscc"] or "",
@@ -239,6 +263,11 @@ def tests_of(reader: Reader, batch_id: int) -> tuple[LabReport, ...]:
         LabReport(row["institution_name"], row["number"], day(row["issued_on"]) or date.min, row["result"], of_source=row["depth"] > 0)
         for row in reader.all(_TESTS, batch_id=batch_id)
     )
+
+
+def sources_of(reader: Reader, batch_id: int) -> tuple[int, ...]:
+    """Return a batch and those that it was made of, as far back as its page tells of them."""
+    return tuple(row["batch_id"] for row in reader.all(_SOURCES, batch_id=batch_id))
 
 
 def origin_of(reader: Reader, gi_id: int, *, zone: str, on: date) -> Origin | None:

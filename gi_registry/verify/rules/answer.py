@@ -68,6 +68,11 @@ def answer(record: Record, now: datetime) -> Answer:
     if settled is not None:
         cause = void_cause(record, now) if settled is Verdict.VOID else Cause.NONE
         return Answer(settled, record, now, cause)
+    return live_answer(record, now)
+
+
+def live_answer(record: Record, now: datetime) -> Answer:
+    """Return the answer to a live code (``standing`` is None): what its look-up counted."""
     checks = record.checks
     if checks.suspicion is not None:
         return Answer(Verdict.SUSPECT, record, now)

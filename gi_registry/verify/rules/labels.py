@@ -6,6 +6,8 @@ from gi_registry.kernel.words import say
 
 BRAND = say("地理标志专用标志核验")
 DEMO = say("演示数据，均为虚构示例。")
+LARGE_TYPE = say("大字版")
+USUAL_TYPE = say("常规字号")
 RETYPE = say("重新输入标识码")
 LOOK_UP = say("查询")
 WITHOUT_CODE = say("商品上没有标识码时，可按使用人核验：")

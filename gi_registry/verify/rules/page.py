@@ -22,20 +22,22 @@ SHOWN_CHARACTERS = 40  # of a text that is no code
 
 @dataclass(frozen=True)
 class Language:
-    """The language of the page: its tag, its gettext function, and what of the fixed words is translated and escaped already."""
+    """The language of the page: its tag, its gettext function, and what of the fixed words and minutes is written already."""
 
     tag: str
     translate: Translate
     ready: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    minutes: dict[int, bytes] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What surrounds the answer: the drawing of the mark as a data URI (empty: a sample frame) and the other languages on offer."""
+    """What surrounds the answer: the drawing of the mark as a data URI (empty: a sample frame), the other languages on offer, the type."""
 
     mark: str = ""
     other_languages: tuple[tuple[str, str], ...] = ()
     demo: bool = False
+    large: bool = False
 
 
 PLAIN = Frame()
@@ -46,9 +48,9 @@ def render(answer: Answer, language: Language, frame: Frame = PLAIN) -> str:
     page = _Page(language, frame)
     look = sentences.LOOKS[answer.verdict]
     record = answer.record
-    subject = record.gi.name if record.gi else grouped(record.code)
+    said = page.verdict(look, lead=sentences.lead(answer), then=sentences.next_step(answer), code=grouped(record.code))
     parts = [
-        page.verdict(look, lead=sentences.lead(answer), then=sentences.next_step(answer), code=grouped(record.code)),
+        said,
         page.mistyped_form("") if answer.verdict is Verdict.UNKNOWN else "",
         page.indication(answer, record.gi, record.user),
         page.listing(record.listing),
@@ -59,7 +61,7 @@ def render(answer: Answer, language: Language, frame: Frame = PLAIN) -> str:
         page.checks(answer),
         page.source(answer),
     ]
-    return page.whole(look, subject, body="".join(parts))
+    return page.whole(look, record.gi.name if record.gi else grouped(record.code), body="".join(parts))
 
 
 def render_malformed(text: str, reason: Words, language: Language, *, frame: Frame = PLAIN) -> str:
@@ -97,16 +99,24 @@ class _Page:
     def whole(self, look: sentences.Look, subject: str, *, body: str) -> str:
         """Return the whole page."""
         name, word = self.say(labels.BRAND), self.say(look.word)
-        links = "".join(f'<a href="?lang={tag}" hreflang="{tag}">{escape(label)}</a>' for tag, label in self.frame.other_languages)
+        large = ' class="large"' if self.frame.large else ""
         demo = f"<p>{self.say(labels.DEMO)}</p>" if self.frame.demo else ""
         title = f"{word} · {escape(subject)} · {name}" if subject else f"{word} · {name}"
         return (
-            f'<!doctype html><html lang="{self.language.tag}"><head><meta charset="utf-8">'
+            f'<!doctype html><html lang="{self.language.tag}"{large}><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">'
             '<link rel="icon" href="data:,">'
             f"<title>{title}</title><style>{CSS}</style></head><body>"
-            f'<header>{demo}<p>{links}<a class="home" href="/verify">{name}</a></p></header><main>{body}</main></body></html>'
+            f'<header>{demo}<p>{self.links()}<a class="home" href="/verify">{name}</a></p></header><main>{body}</main></body></html>'
         )
+
+    def links(self) -> str:
+        """Return the links to the same page in other languages and in larger or usual type; each keeps what the other chose."""
+        size = "&amp;size=large" if self.frame.large else ""
+        named = ((f"?lang={tag}{size}", f' hreflang="{tag}"', escape(label)) for tag, label in self.frame.other_languages)
+        here = "?lang=" + self.language.tag
+        other = (here, "", self.say(labels.USUAL_TYPE)) if self.frame.large else (f"{here}&amp;size=large", "", self.say(labels.LARGE_TYPE))
+        return "".join(f'<a href="{address}"{more}>{label}</a>' for address, more, label in (*named, other))
 
     def verdict(self, look: sentences.Look, *, lead: Words, then: Words, code: str) -> str:
         """Return the verdict, first of all."""
@@ -247,10 +257,10 @@ class _Page:
         checks = answer.record.checks
         if checks.count is None or checks.first_at is None or checks.counting in (Counting.PREVIEW, Counting.UNAVAILABLE):
             return ""
-        rows = [
+        rows = (
             (labels.FIRST_CHECK, self.say(sentences.moment_words(checks.first_at))),
             (labels.ALL_CHECKS, self.say(say("%(count)s 次", count=checks.count))),
-        ]
+        )
         return f"<section><h2>{self.say(labels.CHECKS)}</h2>{self.facts(rows)}</section>"
 
     def doubt(self, code: str = "") -> str:

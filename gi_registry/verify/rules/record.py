@@ -168,3 +168,10 @@ class Record:
     checks: Checks = Checks()
     listing: Listing | None = None
     issued_by: Issuer | None = None
+
+
+def told(kept: Record, code: str, checks: Checks) -> Record:
+    """Return a record with its code and checks in place: ``replace`` without its seven microseconds."""
+    record = object.__new__(Record)
+    record.__dict__.update(kept.__dict__, code=code, checks=checks)
+    return record

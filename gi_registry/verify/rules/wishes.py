@@ -3,9 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import parse_qs
 
 HEADER_CHARACTERS = 500
+QUERY_CHARACTERS = 500
 MACHINE_TYPES = ("application/json", "application/*+json")
+
+
+class Wishes(NamedTuple):
+    """Whether the answer is for a machine, its language, and whether its type is large."""
+
+    as_machine: bool
+    tag: str
+    large: bool
+
+
+@lru_cache(maxsize=2_048)
+def wishes(query: str, accept: str, accept_language: str, tags: Sequence[str]) -> Wishes:
+    """Return what a reader asks for; the language is one of ``tags`` (a tuple; the first is the default).
+
+    The three texts come from strangers: the caller cuts them short, because the answers are kept.
+    """
+    asked = parse_qs(query) if query else {}
+    as_machine = wants_json(asked.get("format", [""])[0], accept)
+    # A page changes its language by its link only, as everywhere on the site; machines are asked for their preference.
+    tag = language_of(asked.get("lang", [""])[0], accept_language if as_machine else "", tags)
+    return Wishes(as_machine, tag, asked.get("size", [""])[0] == "large")
 
 
 def wants_json(form: str, accept: str) -> bool:

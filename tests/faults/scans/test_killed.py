@@ -43,9 +43,9 @@ def careless(url: str, range_id: int, seed: int, pipe: Connection) -> None:
 
         def early(transaction, number=number):
             from gi_registry.scans.rules.client import MERGE_WINDOW
-            from gi_registry.scans.service import _checked
+            from gi_registry.scans.service import check as checked
 
-            check = _checked(transaction, Look(range_id, number % 3, NOW, f"{seed:08x}{number:08x}"), None, merge=MERGE_WINDOW)
+            check = checked(transaction, Look(range_id, number % 3, NOW, f"{seed:08x}{number:08x}"), None, merge=MERGE_WINDOW)
             pipe.send(Told(number % 3, check.is_first))
             if number == EACH - 1:
                 os.kill(os.getpid(), signal.SIGKILL)

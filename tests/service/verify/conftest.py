@@ -1,4 +1,4 @@
-"""A look-up desk on a fresh database whose clock the test sets."""
+"""Look-up desks on a fresh database whose clock the test sets: one that keeps nothing, one that keeps what the log lets it keep."""
 
 from __future__ import annotations
 
@@ -19,7 +19,19 @@ PHONE = "Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0.50"
 @pytest.fixture
 def desk(database_url: str) -> Iterator[Desk]:
     made = Desk(
-        read_settings({}, database_url=database_url, secret_key=SECRET_KEY),
+        read_settings({}, database_url=database_url, secret_key=SECRET_KEY, trace_cache_seconds=0),
+        connections=connect(database_url, wait_ms=300),
+        clock=lambda: NOW,
+    )
+    yield made
+    made.connections.close()
+
+
+@pytest.fixture
+def keeping(database_url: str) -> Iterator[Desk]:
+    """Return a desk that keeps what it read until the log tells of a change, and asks the log with every look-up."""
+    made = Desk(
+        read_settings({}, database_url=database_url, secret_key=SECRET_KEY, trace_cache_seconds=1e-9),
         connections=connect(database_url, wait_ms=300),
         clock=lambda: NOW,
     )

@@ -138,7 +138,6 @@ def test_an_outline_only_where_a_map_review_number_is_stored(desk, on_file):
     assert drawn.outline.path.startswith("M")
     assert drawn.map_review_no == "GS（2026）0000 号"
     assert look_up(desk, without.code(1), asked()).record.origin.outline is None
-    assert look_up(desk, with_number.code(2), asked()).record.origin.outline is drawn.outline  # kept, not drawn again
 
 
 def test_a_freeze_that_its_user_stated_is_told_from_one_that_an_office_decided(desk, on_file):

@@ -74,13 +74,3 @@ def test_a_report_on_the_harvest_is_told_of_what_was_made_of_it(desk, on_file):
     batch_id = on_file(made_of_a_tested_harvest)
     told = desk.connections.read(lambda reader: codes.tests_of(reader, batch_id))
     assert [(test.number, test.of_source) for test in told] == [("JC-3", False), ("JC-1", True)], "its sister's report says nothing of it"
-
-
-def test_the_reports_of_a_batch_are_read_once_for_labels_scanned_one_after_another(desk, on_file, monkeypatch):
-    labels = on_file(make_labels)
-    on_file(report_on, labels.batch_id)
-    first = look_up(desk, labels.code(0), asked()).record.tests
-    monkeypatch.setattr("gi_registry.verify.queries.codes.tests_of", lambda *_: ())
-    assert look_up(desk, labels.code(1), asked(2)).record.tests == first
-    desk._tests.clear()
-    assert look_up(desk, labels.code(2), asked(3)).record.tests == ()

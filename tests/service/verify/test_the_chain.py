@@ -15,33 +15,33 @@ from tests.conftest import NOW
 from tests.service.verify.conftest import asked
 
 
-def test_codes_of_the_codes_service_are_found_activated_and_voided(desk, open_work):
+def test_codes_of_the_codes_service_are_found_activated_and_voided(keeping, open_work):
     with open_work() as work:
         season = make_season(work)
         allotment = make_allotment(work, season, count=20)
         printed = [code for _number, code in codes_of(work, allotment, SECRET_KEY, part=parts_of(allotment)[0])]
-    assert look_up(desk, printed[0], asked()).verdict == "not-activated"
+    assert look_up(keeping, printed[0], asked()).verdict == "not-activated"
     with open_work() as work:
         codes.activate(work, allotment.id, Activation(batch_id=season.batch.id, first=1, last=10))
         codes.spoil(work, allotment.id, Spoil(kind="void", first=2, last=2, reason="标签破损"))
-    desk._clock = lambda: NOW
-    found = look_up(desk, printed[0], asked())
+    keeping._clock = lambda: NOW
+    found = look_up(keeping, printed[0], asked())
     assert (found.verdict, found.record.goods.batch) == ("first-check", season.batch.number)
-    assert look_up(desk, printed[1], asked()).verdict == "void"
-    assert look_up(desk, printed[15], asked()).verdict == "not-activated"
+    assert look_up(keeping, printed[1], asked()).verdict == "void"
+    assert look_up(keeping, printed[15], asked()).verdict == "not-activated"
 
 
-def test_a_listing_is_told_from_its_publication_on_and_an_open_case_never(desk, open_work):
+def test_a_listing_is_told_from_its_publication_on_and_an_open_case_never(keeping, open_work):
     with open_work() as work:
         stage = to_proposed(make_stage(work))
         labels = make_labels(work, authorisation=authorisation_of(stage))
         stage.commit()
-    desk._clock = lambda: stage.now
-    found = look_up(desk, labels.code(1), asked())
+    keeping._clock = lambda: stage.now
+    found = look_up(keeping, labels.code(1), asked())
     assert (found.verdict, found.record.listing) == ("first-check", None)
 
 
-def test_a_published_case_is_one_sentence_and_its_end_is_silence(desk, open_work):
+def test_a_published_case_is_one_sentence_and_its_end_is_silence(keeping, open_work):
     with open_work() as work:
         stage = to_listed(make_stage(work))
         labels = make_labels(work, authorisation=authorisation_of(stage))
@@ -49,10 +49,10 @@ def test_a_published_case_is_one_sentence_and_its_end_is_silence(desk, open_work
         case = stage.the_case
         published, until = case.published_on, case.publish_until
     assert published is not None
-    desk._clock = lambda: stage.now
-    listing = look_up(desk, labels.code(1), asked()).record.listing
+    keeping._clock = lambda: stage.now
+    listing = look_up(keeping, labels.code(1), asked()).record.listing
     assert listing.ground == "QT-01"
     assert "专用标志使用异常名录" in str(listing.sentence)
     assert listing.number == case.decision_number
-    desk._clock = lambda: stage.now + (until - published) + timedelta(days=1)
-    assert look_up(desk, labels.code(1), asked()).record.listing is None
+    keeping._clock = lambda: stage.now + (until - published) + timedelta(days=1)
+    assert look_up(keeping, labels.code(1), asked()).record.listing is None

@@ -12,6 +12,7 @@ from gi_registry.config import read_settings
 from gi_registry.db import Installation
 from gi_registry.policy import service as policy
 from gi_registry.scans.connections import Busy
+from gi_registry.verify.exchange import TracePage
 from gi_registry.verify.rules.record import Counting
 from gi_registry.verify.service import look_up
 from gi_registry.verify.wsgi import wrap
@@ -53,7 +54,7 @@ def call(application, path: str, **environ: str) -> tuple[str, str]:
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
 def test_a_database_that_is_away_is_a_503_that_does_not_blame_the_code(accept, tmp_path):
     settings = read_settings({}, database_url=f"sqlite:///{tmp_path}/away.sqlite3", secret_key=SECRET_KEY)
-    application = wrap(lambda _environ, _start: [b"inner"], settings)
+    application = wrap(lambda _environ, _start: [b"inner"], TracePage(settings))
     code = Labels(1, "4RDKX", 0, 1, 1, 1, 1).code(1)
     status, body = call(application, f"/T/{code}", HTTP_ACCEPT=accept)
     assert status == "503 Service Unavailable"
@@ -62,7 +63,9 @@ def test_a_database_that_is_away_is_a_503_that_does_not_blame_the_code(accept, t
 
 def test_with_another_secret_nothing_can_be_verified_and_nothing_is_claimed(on_file, database_url):
     labels = on_file(make_labels)
-    application = wrap(lambda _environ, _start: [b"inner"], read_settings({}, database_url=database_url, secret_key="another" * 8))
+    application = wrap(
+        lambda _environ, _start: [b"inner"], TracePage(read_settings({}, database_url=database_url, secret_key="another" * 8))
+    )
     assert call(application, f"/T/{labels.code(1)}")[0] == "503 Service Unavailable"
 
 
@@ -96,6 +99,6 @@ def test_a_desk_reads_its_places_from_the_operators_table(database_url, on_file,
     table.write_text("203.0.113.0,203.0.113.255,320583\n", encoding="utf-8")
     labels = on_file(make_labels)
     settings = read_settings({}, database_url=database_url, secret_key=SECRET_KEY, place_table=str(table))
-    assert call(wrap(lambda _environ, _start: [b"inner"], settings), f"/T/{labels.code(1)}")[0] == "200 OK"
+    assert call(wrap(lambda _environ, _start: [b"inner"], TracePage(settings)), f"/T/{labels.code(1)}")[0] == "200 OK"
     with open_work() as work:
         assert work.session.connection().exec_driver_sql("SELECT place FROM scan").scalar_one() == "320500"

@@ -181,6 +181,14 @@ def test_another_language_replaces_every_sentence_of_ours():
     assert not re.search(r"[\u4e00-\u9fff]", html)
 
 
+def test_large_type_and_language_are_chosen_by_links_that_keep_each_other():
+    usual, large = (page(LIVE, Frame(other_languages=(("en", "English"),), large=large)) for large in (False, True))
+    assert '<a href="?lang=en" hreflang="en">English</a><a href="?lang=zh-CN&amp;size=large">大字版</a>' in usual
+    assert '<a href="?lang=en&amp;size=large" hreflang="en">English</a><a href="?lang=zh-CN">常规字号</a>' in large
+    assert '<html lang="zh-CN" class="large">' in large
+    assert not re.search(r"font(-size)?:\d+px", CSS), "type in px does not grow with the reader's own setting"
+
+
 def test_the_style_is_allowed_by_its_hash():
     assert STYLE_HASH.startswith("sha256-")
     assert f"<style>{CSS}</style>" in page(LIVE)

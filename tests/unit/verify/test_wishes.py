@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gi_registry.verify.rules.typed import typed_code
-from gi_registry.verify.rules.wishes import language_of, wants_json
+from gi_registry.verify.rules.wishes import language_of, wants_json, wishes
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
 
@@ -66,3 +66,17 @@ def test_where_there_is_one_language_there_is_no_choice():
 )
 def test_a_code_is_read_however_it_is_pasted(typed, code):
     assert typed_code(typed) == code
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("", (False, "zh-CN", False)),
+        ("lang=en&size=large", (False, "en", True)),
+        ("size=large&format=json", (True, "zh-CN", True)),
+        ("size=LARGE", (False, "zh-CN", False)),
+        ("size=%ff&lang=%00", (False, "zh-CN", False)),
+    ],
+)
+def test_language_form_and_type_are_read_together(query, wanted):
+    assert wishes(query, "", "", ("zh-CN", "en")) == wanted

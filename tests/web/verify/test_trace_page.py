@@ -8,8 +8,8 @@ from datetime import date
 
 import pytest
 
+from gi_registry.verify.exchange import HEADERS
 from gi_registry.verify.rules.machine import KEYS
-from gi_registry.verify.wsgi import HEADERS
 from tests.builders.scans import make_area, make_labels, say_of
 
 PHONE = {"User-Agent": "Mozilla/5.0 (iPhone) MicroMessenger/8.0.50"}
