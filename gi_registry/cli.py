@@ -12,13 +12,13 @@ import click
 
 from gi_registry.accounts import service as accounts
 from gi_registry.accounts.schemas import NewPerson
-from gi_registry.config import Settings, read_settings
+from gi_registry.config import Settings, archive_folder, read_settings
 from gi_registry.db import Database
 from gi_registry.installation import check_database, upgrade_database
 from gi_registry.kernel.errors import RegistryError
 from gi_registry.kernel.words import Words, say
 from gi_registry.log import keys as log_keys
-from gi_registry.workflow import open_work
+from gi_registry.workflow import doors_of, open_work
 
 
 class Refusing(click.Group):
@@ -329,6 +329,24 @@ def keys_rotate(settings: Settings, revoke: int | None, as_json: bool) -> None:
     tell({"key": key.id, "revoked": revoke}, as_json=as_json, words=say("新标识码将由密钥 %(key)s 签发。", key=key.id))
 
 
+@main.group("scans")
+def scans_group() -> None:
+    """Look-ups of codes."""
+
+
+@scans_group.command("archive")
+@click.option("--engine", default="", help="duckdb, or a cluster at spark://host:port that sees the same folder; default: GI_ENGINE.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def scans_archive(settings: Settings, engine: str, *, as_json: bool) -> None:
+    """Write the days that ended into the archive, count them, let go of what is past its term. Example: gi-registry scans archive"""
+    import gi_registry.tables  # noqa: F401, PLC0415  # the tables that counted codes refer to
+    from gi_registry.scans.archive.nightly import keep_archive  # noqa: PLC0415  # loads the engine
+
+    night = keep_archive(doors_of(database_of(settings)), archive_folder(settings), engine=engine or settings.engine)
+    tell(night.as_json(), as_json=as_json, words=night.told)
+
+
 @main.group("anomalies")
 def anomalies_group() -> None:
     """Findings: leads that a person decides about."""
@@ -338,14 +356,21 @@ def anomalies_group() -> None:
 @click.option("--year", type=int, help="Report and harvest year; without it last year's reports and the last three harvests.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Judge as if it were this day.")
 @click.option("--jurisdiction", default="", help="Division code: judge only what its subtree handles.")
-@click.option("--dry-run", is_flag=True, help="Say what would be found, store nothing.")
+@click.option("--dry-run", is_flag=True, help="Say what would be found, store nothing; archived scans not yet counted stay so.")
+@click.option("--engine", default="", help="What counts archived scans first: duckdb or spark://host:port; default: GI_ENGINE.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
-def anomalies_run(settings: Settings, year: int | None, as_of: datetime | None, jurisdiction: str, *, dry_run: bool, as_json: bool) -> None:
+def anomalies_run(
+    settings: Settings, year: int | None, as_of: datetime | None, jurisdiction: str, *, dry_run: bool, engine: str, as_json: bool
+) -> None:
     """Judge every computed ground and keep what is found. Example: gi-registry anomalies run --year 2025 --dry-run"""
     from gi_registry.anomalies import service as anomalies  # noqa: PLC0415  # loads every feature that gives facts
+    from gi_registry.scans.archive.nightly import count_archive  # noqa: PLC0415  # loads the engine
 
-    with open_work(database_of(settings)) as work:
+    database = database_of(settings)
+    if not dry_run:
+        count_archive(doors_of(database), archive_folder(settings), engine=engine or settings.engine)
+    with open_work(database) as work:
         day = as_of.date() if as_of else None
         result = anomalies.run(work, year, as_of=day, dry_run=dry_run, jurisdiction=jurisdiction)
     tell(result.as_json(), as_json=as_json, words=result.told)

@@ -25,6 +25,8 @@ class Settings:
     place_table: CSV of address ranges and divisions for coarse scan places; empty counts clients only.
     durable_scans: a look-up is answered only when it would survive a power failure too; without it, any killed process.
     trace_cache_seconds: how long the trace page may answer without asking the log what another process changed; 0 keeps nothing.
+    scan_archive: folder of the day files of scans; default ``scans`` beside the embedded database, else ``var/scans``.
+    engine: what counts over them: ``duckdb`` in this process, or a cluster at ``spark://host:port`` that sees the same folder.
     base_map_url: tiles behind the map editor of plots, with {x}, {y}, {z}; empty draws no base map. Only this host is let into pages.
     base_map_number: the map review number (审图号) of that base map, shown beside it.
     session_minutes: idle time after which a signed-in person must sign in again.
@@ -44,6 +46,8 @@ class Settings:
     place_table: str = ""
     durable_scans: bool = False
     trace_cache_seconds: float = 0.5
+    scan_archive: str = ""
+    engine: str = "duckdb"
     base_map_url: str = ""
     base_map_number: str = ""
     session_minutes: int = 30
@@ -55,6 +59,14 @@ class Settings:
 def default_database_url() -> str:
     """Return the address of the embedded database under ``var/`` of the working directory."""
     return f"sqlite:///{Path('var/gi_registry.sqlite3').resolve()}"
+
+
+def archive_folder(settings: Settings) -> Path:
+    """Return the folder of the day files of scans."""
+    if settings.scan_archive:
+        return Path(settings.scan_archive)
+    file = settings.database_url.removeprefix("sqlite:///")
+    return (Path(file).parent if file != settings.database_url else Path("var")).resolve() / "scans"
 
 
 def read_settings(environment: Mapping[str, str] | None = None, **overrides: object) -> Settings:

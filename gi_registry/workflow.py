@@ -6,8 +6,8 @@ the buffered changes become leaves of the log in the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -27,6 +27,10 @@ from gi_registry.log.coverage import COVERED, row_id
 
 # The tree of places belongs to a feature above; a scope needs two of its columns and nothing else.
 _division = table("division", column("code"), column("path"))
+
+
+Opener = Callable[[], AbstractContextManager["Work"]]
+"""Opens a Work of its own each time."""
 
 
 @dataclass
@@ -264,6 +268,19 @@ def open_work(database: Database, *, actor: Actor = SYSTEM, now: datetime | None
         except BaseException:
             work.rollback()
             raise
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Two ways into the database for what reads long and writes little: ``look`` refuses to write and keeps nobody waiting."""
+
+    look: Opener
+    write: Opener
+
+
+def doors_of(database: Database, *, actor: Actor = SYSTEM) -> Doors:
+    """Return the doors of a database for a job or a command."""
+    return Doors(lambda: open_work(database, actor=actor, writable=False), lambda: open_work(database, actor=actor))
 
 
 def moment(session: Session) -> datetime:

@@ -13,7 +13,7 @@ from apscheduler.triggers.cron import CronTrigger
 from gi_registry.config import Settings
 from gi_registry.kernel.clock import SHANGHAI
 from gi_registry.kernel.words import Words
-from gi_registry.workflow import Work
+from gi_registry.workflow import Doors, Work
 
 
 class CatchUp(StrEnum):
@@ -24,10 +24,14 @@ class CatchUp(StrEnum):
 
 
 class Effect(StrEnum):
-    """Where the effect is: inside the database it happens once; outside (mail) at least once."""
+    """Where the effect is: inside the database it happens once; outside (mail) at least once.
+
+    APART: the function reads for long and opens its own short works through ``Doors``; what it does twice is done once.
+    """
 
     INSIDE = "inside"
     OUTSIDE = "outside"
+    APART = "apart"
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,12 @@ class Job:
     """One line of the timetable: ``when`` are the fields of a cron expression in Shanghai time.
 
     A missed due time is caught up when it is not older than ``look_back``. A function whose effect is ``OUTSIDE`` is called again, each
-    time in a Work of its own, until it returns nothing (0, None): it does a little at a time.
+    time in a Work of its own, until it returns nothing (0, None): it does a little at a time. One ``APART`` is given Doors for a Work.
     """
 
     id: str
     when: Mapping[str, str | int]
-    function: Callable[[Work, Occasion], object]
+    function: Callable[[Work, Occasion], object] | Callable[[Doors, Occasion], object]
     purpose: Words
     catch_up: CatchUp = CatchUp.LATEST
     effect: Effect = Effect.INSIDE

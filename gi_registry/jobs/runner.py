@@ -16,7 +16,7 @@ from gi_registry.jobs.job import Effect, Job, Occasion
 from gi_registry.jobs.leadership import Leadership, leadership
 from gi_registry.jobs.ledger import Due
 from gi_registry.kernel.errors import RegistryError
-from gi_registry.workflow import moment, open_work
+from gi_registry.workflow import doors_of, moment, open_work
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +32,9 @@ ROUNDS = 1000
 def perform(database: Database, settings: Settings, due: Due) -> bool:
     """Work one due time and say whether its effect happened now. A failure is logged and written into the ledger, never raised."""
     started = time.monotonic()
+    ways = {Effect.INSIDE: _inside, Effect.OUTSIDE: _outside, Effect.APART: _apart}
     try:
-        done = (_outside if due.job.effect == Effect.OUTSIDE else _inside)(database, settings, due)
+        done = ways[due.job.effect](database, settings, due)
     except Exception as problem:
         logger.exception("job %s failed (due %s)", due.job.id, due.due_at.isoformat())
         _note(database, due, problem)
@@ -50,27 +51,44 @@ def _inside(database: Database, settings: Settings, due: Due) -> bool:
         if run is None:
             return False
         started = time.monotonic()
-        result = due.job.function(work, Occasion(due.due_at, settings))
+        result = due.job.function(work, Occasion(due.due_at, settings))  # type: ignore[arg-type]  # told by its effect
         ledger.fulfil(work, run, result, took_ms=_ms_since(started))
         return True
 
 
 def _outside(database: Database, settings: Settings, due: Due) -> bool:
     """Do the work in short Works of its own, then write that it is done: a kill between them repeats the last of them."""
-    with database.session(writable=False) as session:
-        run = ledger.find_run(session, due.job.id, due.due_at)
-        if run is not None and run.done_at is not None:
-            return False
+    if _was_done(database, due):
+        return False
     started, count = time.monotonic(), 0
     for _round in range(ROUNDS):
         with open_work(database) as work:
-            if not due.job.function(work, Occasion(due.due_at, settings)):
+            if not due.job.function(work, Occasion(due.due_at, settings)):  # type: ignore[arg-type]  # told by its effect
                 break
         count += 1
+    return _written_off(database, due, count, started)
+
+
+def _apart(database: Database, settings: Settings, due: Due) -> bool:
+    """Let the function open its own Works, then write that it is done."""
+    if _was_done(database, due):
+        return False
+    started = time.monotonic()
+    result = due.job.function(doors_of(database), Occasion(due.due_at, settings))  # type: ignore[arg-type]  # told by its effect
+    return _written_off(database, due, result, started)
+
+
+def _was_done(database: Database, due: Due) -> bool:
+    with database.session(writable=False) as session:
+        run = ledger.find_run(session, due.job.id, due.due_at)
+        return run is not None and run.done_at is not None
+
+
+def _written_off(database: Database, due: Due, result: object, started: float) -> bool:
     with open_work(database) as work:
         claimed = ledger.claim(work, due)
         if claimed is not None:
-            ledger.fulfil(work, claimed, count, took_ms=_ms_since(started))
+            ledger.fulfil(work, claimed, result, took_ms=_ms_since(started))
     return claimed is not None
 
 

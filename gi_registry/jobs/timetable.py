@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from gi_registry.anomalies import service as anomalies
 from gi_registry.batches import service as batches
+from gi_registry.config import archive_folder
 from gi_registry.jobs import ledger
 from gi_registry.jobs.job import Effect, Job, Occasion
 from gi_registry.kernel.words import say
@@ -14,8 +15,9 @@ from gi_registry.notices import service as notices
 from gi_registry.origin.service import rejudging
 from gi_registry.outbox import service as outbox
 from gi_registry.reports.service import send_reminders
+from gi_registry.scans.archive.nightly import keep_archive
 from gi_registry.supervision import service as supervision
-from gi_registry.workflow import Work
+from gi_registry.workflow import Doors, Work
 
 
 def _find_anomalies(work: Work, _occasion: Occasion) -> object:
@@ -55,7 +57,13 @@ def _tidy_ledger(work: Work, _occasion: Occasion) -> object:
     return ledger.tidy(work, [job.id for job in TIMETABLE if not job.daily])
 
 
+def _archive_scans(doors: Doors, occasion: Occasion) -> object:
+    settings = occasion.settings
+    return keep_archive(doors, archive_folder(settings), engine=settings.engine).as_json()
+
+
 TIMETABLE: tuple[Job, ...] = (
+    Job("scans:archive", {"hour": 1, "minute": 30}, _archive_scans, say("把前一日的扫码记录归档并统计"), effect=Effect.APART),
     Job("anomalies:run", {"hour": 2, "minute": 30}, _find_anomalies, say("每夜核算各项异常疑点")),
     Job("reports:remind", {"hour": 8, "minute": 30}, _remind_of_reports, say("提醒临近截止仍未报送年报的用标人")),
     Job("cases:daily", {"hour": 3, "minute": 0}, _move_cases, say("办理到期的送达、预警和公示，撤回事由已消除的案件")),

@@ -96,6 +96,7 @@ GRANTS: dict[str, dict[str, Scope]] = {
     "code:disown": _PRODUCERS,
     "scan:view": {**_PRODUCERS, "holder_manager": OWN, **_READERS},
     "key:rotate": {"system_admin": ANY, "system": ANY},
+    "scan:archive": {"system_admin": ANY, "system": ANY},
     # annual reports
     "report:view": {**_PRODUCERS, **_READERS},
     "report:draft": {**_PRODUCERS, "system": ANY},

@@ -205,6 +205,13 @@ _OTHER = (
         {"client_days": 20, "provinces": 3, "hours": 48, "client_days_without_places": 50},
         "一件商品 48 小时内不会在三个省被二十人次查验。",
     ),
+    Default(
+        "scans.keep-days",
+        {"database": 200, "archive": 1_100},
+        "网络日志留存不少于六个月；扫码记录在库内二百日，归档三年，之后删除，只留首次查验和统计。",
+        "《网络安全法》",
+    ),
+    Default("scans.hurried-minutes", 30, "同一标识码三十分钟内先后出现在两个省，只作佐证：两省可能相邻，地区表也可能有误。"),
     Default("verify.merge-minutes", 10, "同一客户端十分钟内重复查验只计一次。"),
     Default("sign-in.limits", {"window_minutes": 15, "per_login": 5, "per_client": 40}, "限制猜测密码的速度。", "OWASP ASVS 2.2.1"),
     Default(

@@ -1,8 +1,9 @@
 """Tables of scans. No column holds an address, a phone number or anything finer than a city."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, text
 from sqlmodel import Field
 
 from gi_registry.db import Row
@@ -59,3 +60,64 @@ class Scan(Row, table=True):
     verdict: str
     counted: bool = Field(default=True)
     merged_count: int = Field(default=0)
+
+
+class ScanDay(Row, table=True):
+    """The day file of a Shanghai day: its rows, octets and SHA-256; when what is asked of it every night was counted, and when it left.
+
+    ``dropped_at``: its rows were taken out of the database; ``removed_at``: the file was deleted when its term ended.
+    """
+
+    __tablename__ = "scan_day"
+    __table_args__ = (
+        CheckConstraint("rows >= 0 AND octets > 0", name="size"),
+        CheckConstraint("length(digest) = 64", name="digest"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    day: date = Field(unique=True)
+    rows: int = Field(sa_type=BigInteger)
+    octets: int = Field(sa_type=BigInteger)
+    digest: str
+    archived_at: datetime
+    watched_at: datetime | None = None
+    dropped_at: datetime | None = None
+    removed_at: datetime | None = None
+
+
+class ScanPeak(Row, table=True):
+    """The busiest hours of a code that met the counting test over the archive: ``places`` are (province, client-days, checks)."""
+
+    __tablename__ = "scan_peak"
+    __table_args__ = (
+        CheckConstraint("clients > 0 AND provinces >= 0 AND hours > 0", name="counted"),
+        CheckConstraint("ends_at >= begins_at", name="order"),
+    )
+
+    range_id: int = Field(primary_key=True, foreign_key="code_range.id", sa_column_kwargs={"autoincrement": False})
+    serial: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    clients: int
+    provinces: int
+    hours: int
+    begins_at: datetime
+    ends_at: datetime
+    places: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    fastest_minutes: int | None = None
+
+
+class ScanCount(Row, table=True):
+    """What a day file says of one range: checks and first checks, look-ups of codes that were not activated, and of how many codes.
+
+    ``hurried_codes``: codes checked in two provinces within the minutes of policy ``scans.hurried-minutes``.
+    """
+
+    __tablename__ = "scan_count"
+    __table_args__ = (CheckConstraint("checks >= 0 AND first_checks >= 0 AND unactivated >= unactivated_codes", name="counts"),)
+
+    range_id: int = Field(primary_key=True, foreign_key="code_range.id", sa_column_kwargs={"autoincrement": False})
+    day: date = Field(primary_key=True)
+    checks: int
+    first_checks: int
+    unactivated: int
+    unactivated_codes: int
+    hurried_codes: int = Field(default=0)

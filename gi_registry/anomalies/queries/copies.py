@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import Session, col
 
 from gi_registry.anomalies.rules.cl_01 import CopiedCode, RangeFacts
 from gi_registry.codes.models import Allotment, CodeRange
 from gi_registry.divisions.models import Division
+from gi_registry.kernel.clock import start_of
 from gi_registry.registry.models import Authorisation
-from gi_registry.scans.models import FirstCheck, Scan
+from gi_registry.scans.models import FirstCheck, Scan, ScanCount, ScanDay, ScanPeak
 from gi_registry.scans.rules.clones import Counted, Peak, Seen, busiest
 from gi_registry.scans.sightings import of_first_checks, of_later_checks
 
@@ -22,67 +24,97 @@ Code = tuple[int, int]
 
 
 def suspect_ranges(session: Session, years: Iterable[int], hours: int, *, condition: ColumnElement[bool]) -> Iterator[RangeFacts]:
-    """Yield the ranges with suspect codes, labels of some years, under the authorities that ``condition`` on Authorisation admits."""
+    """Yield the ranges with suspect codes, labels of some years, under the authorities that ``condition`` on Authorisation admits.
+
+    What was told at the time of a look-up, what was counted over the archive, and the look-ups since the last day that was counted: the
+    one that says most of a code stands. So a night reads a few days of scans, however many years are on file.
+    """
     of_years = and_(condition, col(Allotment.year).in_(sorted(years)))
-    peaks = _peaks(session, hours, of_years)
+    kept = {(row.range_id, row.serial): Counted(row.clients, row.provinces or 0, row.hours or hours) for row in _told(session, of_years)}
+    peaks = _archived(session, of_years)
+    for code, peak in _recent(session, hours, of_years).items():
+        if code not in peaks or _says_more(peak.counted, peaks[code].counted):
+            peaks[code] = peak
     codes: dict[int, list[CopiedCode]] = defaultdict(list)
-    ranges: dict[int, tuple[str, int, int]] = {}
-    for row in session.execute(_suspects(of_years)):
-        kept = Counted(row.clients, row.provinces or 0, row.hours or hours)
-        peak = peaks.get((row.range_id, row.serial))
-        codes[row.range_id].append(_code(row.serial, kept, peak))
-        ranges[row.range_id] = (row.label, row.allotment_id, row.year)
-    names = _provinces(session) if ranges else ()
-    for range_id, (label, allotment_id, year) in sorted(ranges.items()):
-        yield RangeFacts(range_id, label, allotment_id, year, tuple(codes[range_id]), names)
+    for range_id, serial in sorted(kept.keys() | peaks.keys()):
+        codes[range_id].append(_code(serial, kept.get((range_id, serial)), peaks.get((range_id, serial))))
+    yield from _facts(session, codes)
 
 
-def _code(serial: int, kept: Counted, peak: Peak | None) -> CopiedCode:
-    """Take the checks on file where they say as much as what was kept at the time; older checks may be in the archive."""
-    if peak is None or (peak.counted.client_days, peak.counted.provinces) < (kept.client_days, kept.provinces):
-        return CopiedCode(serial, kept)
-    return CopiedCode(serial, peak.counted, peak)
+def _facts(session: Session, codes: dict[int, list[CopiedCode]]) -> Iterator[RangeFacts]:
+    if not codes:
+        return
+    names, hurried = _provinces(session), _hurried(session, codes)
+    labels: Any = select(col(CodeRange.id), col(CodeRange.label), col(CodeRange.allotment_id), col(Allotment.year))
+    query = labels.join(Allotment, col(Allotment.id) == col(CodeRange.allotment_id)).where(col(CodeRange.id).in_(codes))
+    for range_id, label, allotment_id, year in session.execute(query.order_by(col(CodeRange.id))):
+        yield RangeFacts(range_id or 0, label, allotment_id, year, tuple(codes[range_id or 0]), names, hurried.get(range_id or 0, 0))
 
 
-def _suspects(condition: ColumnElement[bool]) -> Any:
-    return (
-        select(
-            col(FirstCheck.range_id),
-            col(FirstCheck.serial),
-            col(FirstCheck.suspect_clients).label("clients"),
-            col(FirstCheck.suspect_provinces).label("provinces"),
-            col(FirstCheck.suspect_hours).label("hours"),
-            col(CodeRange.label),
-            col(CodeRange.allotment_id),
-            col(Allotment.year),
-        )
-        .join(CodeRange, col(CodeRange.id) == col(FirstCheck.range_id))
-        .join(Allotment, col(Allotment.id) == col(CodeRange.allotment_id))
-        .join(Authorisation, col(Authorisation.id) == col(CodeRange.authorisation_id))
-        .where(condition, col(FirstCheck.suspect_at).is_not(None))
-        .order_by(col(FirstCheck.range_id), col(FirstCheck.serial))
+def _code(serial: int, kept: Counted | None, peak: Peak | None) -> CopiedCode:
+    """Take the busiest hours where they say as much as what was told at the time; older checks may be gone from everywhere."""
+    if peak is not None and (kept is None or not _says_more(kept, peak.counted)):
+        return CopiedCode(serial, peak.counted, peak)
+    return CopiedCode(serial, kept or Counted(0, 0, 0))
+
+
+def _says_more(counted: Counted, than: Counted) -> bool:
+    return (counted.client_days, counted.provinces) > (than.client_days, than.provinces)
+
+
+def _told(session: Session, condition: ColumnElement[bool]) -> Sequence[Any]:
+    query: Any = select(
+        col(FirstCheck.range_id),
+        col(FirstCheck.serial),
+        col(FirstCheck.suspect_clients).label("clients"),
+        col(FirstCheck.suspect_provinces).label("provinces"),
+        col(FirstCheck.suspect_hours).label("hours"),
     )
+    return session.execute(
+        _under(query.select_from(FirstCheck), FirstCheck).where(condition, col(FirstCheck.suspect_at).is_not(None))
+    ).all()
 
 
-def _peaks(session: Session, hours: int, condition: ColumnElement[bool]) -> dict[Code, Peak]:
+def _archived(session: Session, condition: ColumnElement[bool]) -> dict[Code, Peak]:
+    rows = session.scalars(_under(select(ScanPeak), ScanPeak).where(condition))
+    return {(row.range_id, row.serial): _peak(row) for row in rows}
+
+
+def _peak(row: ScanPeak) -> Peak:
+    places = tuple((str(place), int(clients), int(checks)) for place, clients, checks in row.places)
+    return Peak(Counted(row.clients, row.provinces, row.hours), row.begins_at, row.ends_at, places, row.fastest_minutes)
+
+
+def _recent(session: Session, hours: int, condition: ColumnElement[bool]) -> dict[Code, Peak]:
+    """Return the busiest hours of the suspect codes since the days that the archive has counted, with their hours before."""
+    day = session.scalar(select(func.max(ScanDay.day)).where(col(ScanDay.watched_at).is_not(None)))
+    since = start_of(day + timedelta(days=1)) - timedelta(hours=hours) if day else None
     seen: dict[Code, list[Seen]] = defaultdict(list)
     for checks in (of_first_checks(), of_later_checks()):
-        for row in session.execute(_checks(checks, condition)):
+        query = _checks(checks, condition)
+        for row in session.execute(query.where(col(Scan.at) >= since) if since else query):
             seen[row.range_id, row.serial].append(Seen(row.at, row.client_key, row.place))
     found = ((code, busiest(sorted(checks, key=lambda check: check.at), hours)) for code, checks in seen.items())
     return {code: peak for code, peak in found if peak is not None}
 
 
 def _checks(of_codes: ColumnElement[bool], condition: ColumnElement[bool]) -> Any:
-    return (
-        select(col(Scan.range_id), col(Scan.serial), col(Scan.at), col(Scan.client_key), col(Scan.place))
-        .select_from(FirstCheck)
-        .join(Scan, of_codes)
-        .join(CodeRange, col(CodeRange.id) == col(FirstCheck.range_id))
-        .join(Allotment, col(Allotment.id) == col(CodeRange.allotment_id))
-        .join(Authorisation, col(Authorisation.id) == col(CodeRange.authorisation_id))
-        .where(condition, col(FirstCheck.suspect_at).is_not(None), col(Scan.counted))
+    query = select(col(Scan.range_id), col(Scan.serial), col(Scan.at), col(Scan.client_key), col(Scan.place))
+    query = _under(query.select_from(FirstCheck).join(Scan, of_codes), FirstCheck)
+    return query.where(condition, col(FirstCheck.suspect_at).is_not(None), col(Scan.counted))
+
+
+def _under(query: Any, model: type[FirstCheck | ScanPeak]) -> Any:
+    """Join the range, the allotment and the authorisation that a code of ``model`` belongs to."""
+    joined = query.join(CodeRange, col(CodeRange.id) == col(model.range_id)).join(
+        Allotment, col(Allotment.id) == col(CodeRange.allotment_id)
     )
+    return joined.join(Authorisation, col(Authorisation.id) == col(CodeRange.authorisation_id))
+
+
+def _hurried(session: Session, ranges: Iterable[int]) -> dict[int, int]:
+    query = select(col(ScanCount.range_id), func.sum(ScanCount.hurried_codes)).where(col(ScanCount.range_id).in_(list(ranges)))
+    return {row[0]: int(row[1]) for row in session.execute(query.group_by(col(ScanCount.range_id)))}
 
 
 def _provinces(session: Session) -> tuple[tuple[str, str], ...]:

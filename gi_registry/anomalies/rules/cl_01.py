@@ -33,7 +33,10 @@ class CopiedCode:
 
 @dataclass(frozen=True)
 class RangeFacts:
-    """The suspect codes of one range of labels made for ``year``; ``place_names``: provinces by their two digits."""
+    """The suspect codes of one range of labels made for ``year``; ``place_names``: provinces by their two digits.
+
+    ``hurried``: codes of the range that were checked in two provinces within minutes, added up by day.
+    """
 
     range_id: int
     label: str
@@ -41,6 +44,7 @@ class RangeFacts:
     year: int
     codes: tuple[CopiedCode, ...]
     place_names: tuple[tuple[str, str], ...] = ()
+    hurried: int = 0
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,7 @@ def _lines(facts: RangeFacts, found: tuple[CopiedCode, ...], thresholds: Thresho
     return (
         Line(say("标识码号段"), facts.label, href=f"/allotments/{facts.allotment_id}"),
         Line(say("被仿冒的标识码"), _rule(thresholds), len(found), "label"),
+        *((Line(say("短时间内先后出现在两省的码（只作佐证）"), say("按日累计"), facts.hurried, "label"),) if facts.hurried else ()),
         *(line for code in found[:SHOWN_CODES] for line in _code_lines(code, names)),
     )
 

@@ -10,7 +10,6 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -27,14 +26,12 @@ from gi_registry.origin.rules.verdict import OriginVerdict
 from gi_registry.origin.rules.versions import Version
 from gi_registry.origin.service.judging import default_tolerance_m
 from gi_registry.registry import queries as registry
-from gi_registry.workflow import Work
+from gi_registry.workflow import Opener, Work
 
 logger = logging.getLogger(__name__)
 
 SLICE = 1_000
 LARGE_SLICE = 5_000
-
-Opener = Callable[[], AbstractContextManager[Work]]
 
 
 @dataclass(frozen=True)
