@@ -318,15 +318,17 @@ def keys_group() -> None:
 
 @keys_group.command("rotate")
 @click.option("--revoke", type=click.IntRange(0, 31), help="Also revoke this key: what it signs and is not yet activated is void.")
+@click.option("--algorithm", default="", help="BLAKE2b-MAC-40 or HMAC-SM3-40; default: that of the key before.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
-def keys_rotate(settings: Settings, revoke: int | None, as_json: bool) -> None:
+def keys_rotate(settings: Settings, revoke: int | None, algorithm: str, as_json: bool) -> None:
     """Make the next key; codes of older keys stay valid. Example: gi-registry keys rotate --revoke 0"""
     from gi_registry.codes import service as codes  # noqa: PLC0415  # loads numpy and reportlab
 
     with open_work(database_of(settings)) as work:
-        key = codes.rotate_keys(work, settings.secret_key, revoke=revoke)
-    tell({"key": key.id, "revoked": revoke}, as_json=as_json, words=say("新标识码将由密钥 %(key)s 签发。", key=key.id))
+        key = codes.rotate_keys(work, settings.secret_key, revoke=revoke, algorithm=algorithm)
+    words = say("新标识码将由密钥 %(key)s（%(algorithm)s）签发。", key=key.id, algorithm=key.algorithm)
+    tell({"key": key.id, "algorithm": key.algorithm, "revoked": revoke}, as_json=as_json, words=words)
 
 
 @main.group("scans")

@@ -8,6 +8,7 @@ from sqlmodel import Field
 from gi_registry.codes.rules.format import SERIALS_PER_RANGE
 from gi_registry.codes.rules.intervals import Status
 from gi_registry.codes.rules.life import ALLOTMENT_LIFE
+from gi_registry.codes.rules.suites import BLAKE2B
 from gi_registry.db import Row, Scoped, Versioned
 from gi_registry.kernel.states import check_list
 
@@ -21,7 +22,7 @@ class SigningKey(Row, table=True):
     __table_args__ = (CheckConstraint("id BETWEEN 0 AND 31", name="id"),)
 
     id: int = Field(primary_key=True)
-    algorithm: str = "BLAKE2b-MAC-40"
+    algorithm: str = BLAKE2B
     sealed: bytes
     public: str = ""
     created_at: datetime

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from gi_registry.codes.rules.format import compose
 from gi_registry.codes.rules.mac import mac_of, mac_prf, order_prf, permute
+from gi_registry.codes.rules.suites import Secret
 from gi_registry.codes.service import open_secret
 from gi_registry.kernel.clock import SHANGHAI
 from gi_registry.kernel.errors import RegistryError
@@ -151,14 +152,14 @@ def _bars(days: tuple[DayCount, ...], first: date, last: date) -> tuple[Bar, ...
 
 
 def _printed(work: Work, span: Span, *, secret_key: str) -> tuple[UnusualCode, ...]:
-    secrets: dict[int, bytes] = {}
+    secrets: dict[int, Secret] = {}
     return tuple(
         UnusualCode(row, _text(work, row, secrets, secret_key=secret_key))
         for row in sightings.unusual(work.session, span, limit=SHOWN_CODES)
     )
 
 
-def _text(work: Work, row: Unusual, secrets: dict[int, bytes], *, secret_key: str) -> str:
+def _text(work: Work, row: Unusual, secrets: dict[int, Secret], *, secret_key: str) -> str:
     try:
         secret = secrets.setdefault(row.key_id, secrets.get(row.key_id) or open_secret(work.session, row.key_id, secret_key))
     except RegistryError:

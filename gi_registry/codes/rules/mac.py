@@ -1,7 +1,7 @@
 """Keyed functions of a range: the MAC of a serial and the permutation that hides order and volume.
 
-All are BLAKE2b (RFC 7693), keyed with the 32-byte secret of the signing key and told apart by the personalisation string.
-``PRF(message)`` = BLAKE2b-512 of ``scheme (1 byte) ‖ key id (1) ‖ range (4, big-endian) ‖ counter (4, big-endian)``.
+All are one keyed function of 64 bytes (``suites``: BLAKE2b or HMAC-SM3, as the key says), told apart by their purpose.
+``PRF(counter)`` is over ``scheme (1 byte) ‖ key id (1) ‖ range (4, big-endian) ‖ counter (4, big-endian)``.
 
 * MAC of serial *s*: bytes 5·(s mod 12) … +5 of PRF(s div 12) with ``gi-code-mac``; one digest serves 12 codes.
 * Permutation: a balanced Feistel network of 6 rounds on 10 + 10 bits. Round *r* of half *x* is the 16-bit big-endian word x mod 32 of
@@ -12,44 +12,31 @@ from __future__ import annotations
 
 import hmac
 from array import array
-from collections.abc import Callable
-from hashlib import blake2b
 
 from gi_registry.codes.rules.alphabet import number_of
 from gi_registry.codes.rules.format import MAC_BYTES, SCHEME, Code
+from gi_registry.codes.rules.suites import DIGEST_BYTES, Prf, Secret, prf
 
-CODES_PER_DIGEST = 64 // MAC_BYTES
+CODES_PER_DIGEST = DIGEST_BYTES // MAC_BYTES
 ROUNDS = 6
 HALF_BITS = 10
 HALF_MASK = (1 << HALF_BITS) - 1
 WORDS_PER_DIGEST = 32
 SECRET_BYTES = 32
 
-Prf = Callable[[int], bytes]
+
+def _prefix(key_id: int, range_label: str) -> bytes:
+    return bytes((SCHEME, key_id)) + number_of(range_label).to_bytes(4)
 
 
-def prf(secret: bytes, purpose: bytes, *, key_id: int, range_label: str) -> Prf:
-    """Return the keyed function of one range: counter → 64 bytes."""
-    prefix = bytes((SCHEME, key_id)) + number_of(range_label).to_bytes(4)
-    keyed = blake2b(prefix, key=secret, person=purpose)
-
-    def digest(counter: int) -> bytes:
-        """Return the 64 bytes of a counter."""
-        state = keyed.copy()
-        state.update(counter.to_bytes(4))
-        return state.digest()
-
-    return digest
-
-
-def mac_prf(secret: bytes, *, key_id: int, range_label: str) -> Prf:
+def mac_prf(secret: Secret | bytes, *, key_id: int, range_label: str) -> Prf:
     """Return the function behind the MACs of a range."""
-    return prf(secret, b"gi-code-mac", key_id=key_id, range_label=range_label)
+    return prf(secret, b"gi-code-mac", _prefix(key_id, range_label))
 
 
-def order_prf(secret: bytes, *, key_id: int, range_label: str) -> Prf:
+def order_prf(secret: Secret | bytes, *, key_id: int, range_label: str) -> Prf:
     """Return the function behind the permutation of a range."""
-    return prf(secret, b"gi-code-order", key_id=key_id, range_label=range_label)
+    return prf(secret, b"gi-code-order", _prefix(key_id, range_label))
 
 
 def mac_of(function: Prf, serial: int) -> bytes:
@@ -85,7 +72,7 @@ class Prover:
 
     __slots__ = ("_mac", "_tables")
 
-    def __init__(self, secret: bytes, *, key_id: int, range_label: str) -> None:
+    def __init__(self, secret: Secret | bytes, *, key_id: int, range_label: str) -> None:
         order = order_prf(secret, key_id=key_id, range_label=range_label)
         self._tables = [array("H", [_round(order, number, half) for half in range(HALF_MASK + 1)]) for number in reversed(range(ROUNDS))]
         self._mac = mac_prf(secret, key_id=key_id, range_label=range_label)
@@ -99,7 +86,7 @@ class Prover:
         return serial if hmac.compare_digest(mac_of(self._mac, serial), code.mac) else None
 
 
-def verify_mac(code: Code, secret: bytes) -> int | None:
+def verify_mac(code: Code, secret: Secret | bytes) -> int | None:
     """Return the serial of a code made under ``secret``, None for a forged one. The comparison takes the same time for each."""
     serial = unpermute(order_prf(secret, key_id=code.key_id, range_label=code.range_label), code.permuted)
     expected = mac_of(mac_prf(secret, key_id=code.key_id, range_label=code.range_label), serial)

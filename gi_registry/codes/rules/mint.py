@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gi_registry.codes.rules.alphabet import LENGTH, PRODUCTS, SYMBOLS, VALUES, weighted_sum
 from gi_registry.codes.rules.format import MAC_BYTES, SCHEME, SERIALS_PER_RANGE
 from gi_registry.codes.rules.mac import CODES_PER_DIGEST, HALF_BITS, HALF_MASK, ROUNDS, WORDS_PER_DIGEST, mac_prf, order_prf
+from gi_registry.codes.rules.suites import Secret
 
 CHUNK = CODES_PER_DIGEST << 13  # 98,304 codes: the working arrays stay in the processor's cache
 _PAIR = 10  # bits in two symbols
@@ -38,7 +39,7 @@ def _pair_checks() -> tuple[NDArray[np.uint8], ...]:
     return tuple(rows[at][values >> 5] ^ rows[at + 1][values & 31] for at in range(_PREFIX, LENGTH - 1, 2))
 
 
-def _round_tables(secret: bytes, *, key_id: int, range_label: str) -> list[Array]:
+def _round_tables(secret: Secret | bytes, *, key_id: int, range_label: str) -> list[Array]:
     function = order_prf(secret, key_id=key_id, range_label=range_label)
     digests = HALF_MASK // WORDS_PER_DIGEST + 1
     blocks = b"".join(function(counter) for counter in range(ROUNDS * digests))
@@ -53,7 +54,7 @@ def _mac_pairs(digests: bytes, skip: int, count: int) -> list[Array]:
     return [b0 << 2 | b1 >> 6, (b1 & 63) << 4 | b2 >> 4, (b2 & 15) << 6 | b3 >> 2, (b3 & 3) << 8 | b4]
 
 
-def mint_lines(secret: bytes, *, key_id: int, range_label: str, low: int, high: int) -> Iterator[bytes]:
+def mint_lines(secret: Secret | bytes, *, key_id: int, range_label: str, low: int, high: int) -> Iterator[bytes]:
     """Yield the codes of serials [low, high) as lines of 20 symbols and a line feed, in blocks of up to 98,304 codes."""
     if not 0 <= low <= high <= SERIALS_PER_RANGE:
         raise ValueError(f"serials {low}…{high} outside the range")
@@ -87,7 +88,7 @@ def _lines(prefix: str, check: np.uint8, columns: list[Array]) -> bytes:
     return lines.tobytes()
 
 
-def mint(secret: bytes, *, key_id: int, range_label: str, low: int, high: int) -> list[str]:
+def mint(secret: Secret | bytes, *, key_id: int, range_label: str, low: int, high: int) -> list[str]:
     """Return the codes of serials [low, high) in the order of their serials."""
     blocks = mint_lines(secret, key_id=key_id, range_label=range_label, low=low, high=high)
     return b"".join(blocks).decode().split()

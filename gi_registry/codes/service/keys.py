@@ -13,8 +13,9 @@ from gi_registry.codes import queries
 from gi_registry.codes.models import SigningKey
 from gi_registry.codes.rules.mac import SECRET_BYTES
 from gi_registry.codes.rules.sealing import seal, unseal
+from gi_registry.codes.rules.suites import BLAKE2B, SUITES, Secret
 from gi_registry.db import Installation
-from gi_registry.kernel.errors import Conflict, NotFound
+from gi_registry.kernel.errors import Conflict, NotFound, invalid
 from gi_registry.kernel.words import say
 from gi_registry.log.models import LogKey
 from gi_registry.workflow import Work
@@ -38,12 +39,18 @@ def _one_at_a_time(work: Work) -> None:
     work.session.execute(select(Installation).with_for_update())
 
 
-def rotate_keys(work: Work, secret_key: str, *, revoke: int | None = None, revoked_from: datetime | None = None) -> SigningKey:
+def rotate_keys(
+    work: Work, secret_key: str, *, revoke: int | None = None, revoked_from: datetime | None = None, algorithm: str = ""
+) -> SigningKey:
     """Make the next key; with ``revoke`` say that what an older key signs is void when activated at or after ``revoked_from`` (now).
 
-    Raises NotFound for a key that is not there, Conflict when it is revoked already or all 32 symbols are used.
+    ``algorithm`` is one of ``rules.suites.SUITES``; without it the new key has that of the one before. Codes of older keys stay valid under
+    theirs. Raises Invalid for another algorithm, NotFound for a key that is not there, Conflict when it is revoked already or all 32
+    symbols are used.
     """
     work.require("key:rotate")
+    if algorithm and algorithm not in SUITES:
+        raise invalid("algorithm", say("没有“%(name)s”这种算法。", name=algorithm[:40]), say("可用：%(names)s。", names="、".join(SUITES)))
     _one_at_a_time(work)
     if revoke is not None:
         key = queries.find_key(work.session, revoke)
@@ -53,15 +60,16 @@ def rotate_keys(work: Work, secret_key: str, *, revoke: int | None = None, revok
             raise Conflict(say("密钥 %(id)s 早已吊销。", id=revoke), remedy=say("无需重复办理。"))
         key.revoked_from = revoked_from or work.now
         work.record(key, "key:revoke")
-    return _make(work, secret_key)
+    return _make(work, secret_key, algorithm)
 
 
-def _make(work: Work, secret_key: str) -> SigningKey:
+def _make(work: Work, secret_key: str, algorithm: str = "") -> SigningKey:
     number = len(queries.list_keys(work.session))
     if number >= KEYS:
         raise Conflict(say("标识码版本一的 32 个密钥位已用完。"), remedy=say("请启用新的标识码版本。"), basis="scheme 1")
     sealed = seal(secrets.token_bytes(SECRET_BYTES), secret_key=secret_key, label=_label(number))
-    key = SigningKey(id=number, sealed=sealed, created_at=work.now)
+    before = queries.find_key(work.session, number - 1)
+    key = SigningKey(id=number, algorithm=algorithm or (before.algorithm if before else BLAKE2B), sealed=sealed, created_at=work.now)
     work.record(key, "key:create")
     work.flush()
     return key
@@ -71,12 +79,12 @@ def _label(key_id: int) -> str:
     return f"code-{key_id}"
 
 
-def open_secret(session: Session, key_id: int, secret_key: str) -> bytes:
-    """Return the secret of a key; NotFound for an unknown one, Unavailable when the installation's secret changed."""
+def open_secret(session: Session, key_id: int, secret_key: str) -> Secret:
+    """Return the secret of a key with its algorithm; NotFound for an unknown one, Unavailable when the installation's secret changed."""
     key = queries.find_key(session, key_id)
     if key is None:
         raise NotFound
-    return unseal(key.sealed, secret_key=secret_key, label=_label(key_id))
+    return Secret(unseal(key.sealed, secret_key=secret_key, label=_label(key_id)), key.algorithm)
 
 
 def key_set(session: Session) -> list[dict[str, Any]]:

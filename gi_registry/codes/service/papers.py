@@ -16,6 +16,7 @@ from gi_registry.codes.rules.cells import free_cells
 from gi_registry.codes.rules.elements import BASIS, Element, LabelFacts, elements_for, missing
 from gi_registry.codes.rules.life import ALLOTMENT_LIFE, State
 from gi_registry.codes.rules.mint import mint, mint_lines
+from gi_registry.codes.rules.suites import Secret
 from gi_registry.codes.service.drawing import check
 from gi_registry.codes.service.keys import open_secret
 from gi_registry.codes.service.sheet import PER_PAGE, Footer, LabelText, stream_sheets
@@ -55,7 +56,7 @@ class _Run:
     label: str
     low: int
     high: int
-    secret: bytes
+    secret: Secret
 
 
 @dataclass(frozen=True)

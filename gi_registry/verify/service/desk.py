@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gi_registry.codes.rules.format import Code
 from gi_registry.codes.rules.mac import Prover
+from gi_registry.codes.rules.suites import Secret
 from gi_registry.config import Settings
 from gi_registry.db import Database
 from gi_registry.kernel.clock import utc_now
@@ -69,7 +70,7 @@ class Desk:
         self.demo = False
         self._real = False
         self._offset = timedelta()
-        self._secrets: dict[int, bytes] = {}
+        self._secrets: dict[int, Secret] = {}
         self._policy: CountingPolicy | None = None
         self._client_key: tuple[date, bytes] | None = None
         self._opening, self._refreshing = threading.Lock(), threading.Lock()
@@ -135,7 +136,7 @@ class Desk:
         self.shelf.keep(kept, serial, stretch, read_in=generation)
         return stretch
 
-    def _secret(self, key_id: int) -> bytes:
+    def _secret(self, key_id: int) -> Secret:
         """Return the secret of a key, opened once per process. Raises NotFound, Unavailable and Gone."""
         from gi_registry.codes.service.keys import open_secret  # it draws labels too: reportlab and fonts, not for every start
 

@@ -8,6 +8,7 @@ import pytest
 
 from gi_registry.batches import service as batches
 from gi_registry.codes import queries, service
+from gi_registry.codes.rules.suites import BLAKE2B, HMAC_SM3
 from gi_registry.kernel.actor import Actor
 from gi_registry.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, QuotaExceeded, Unavailable
 from gi_registry.registry.service import restrict
@@ -164,6 +165,17 @@ def test_keys_rotate_and_the_old_one_still_opens(work: Work) -> None:
     with pytest.raises(Conflict, match="早已吊销"):
         service.rotate_keys(work, SECRET_KEY, revoke=0)
     assert "sealed" not in str(service.key_set(work.session))
+
+
+def test_a_key_of_commercial_cryptography_is_kept_to_until_another_is_chosen(work: Work) -> None:
+    season = make_season(work)
+    make_allotment(work, season, count=10, received=False)
+    chosen = [service.rotate_keys(work, SECRET_KEY, algorithm=name).algorithm for name in (HMAC_SM3, "", BLAKE2B)]
+    assert chosen == [HMAC_SM3, HMAC_SM3, BLAKE2B]
+    assert [item["alg"] for item in service.key_set(work.session)] == [BLAKE2B, *chosen]
+    with pytest.raises(Invalid, match="MD5") as refused:
+        service.rotate_keys(work, SECRET_KEY, algorithm="MD5")
+    assert HMAC_SM3 in str(refused.value.fields[0].remedy)
 
 
 def test_there_are_32_key_symbols(work: Work) -> None:

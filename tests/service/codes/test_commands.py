@@ -37,7 +37,7 @@ def test_mint_labels_and_rotate(run: Callable[..., Any], open_work: Callable[...
         assert (tmp_path / name).read_bytes().startswith(start)
     assert list(tmp_path.glob("*.part")) == []
     assert json.loads(run("keys", "rotate", "--json").output)["key"] == 1
-    assert json.loads(run("keys", "rotate", "--revoke", 0, "--json").output) == {"key": 2, "revoked": 0}
+    assert json.loads(run("keys", "rotate", "--revoke", 0, "--json").output) == {"key": 2, "algorithm": "BLAKE2b-MAC-40", "revoked": 0}
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 
 from gi_registry.codes import queries, service
 from gi_registry.codes.models import SigningKey
+from gi_registry.codes.rules.suites import BLAKE2B, HMAC_SM3
 from gi_registry.codes.service.keys import ensure_key
 from gi_registry.codes.service.papers import codes_of, parts_of
 from gi_registry.kernel.errors import Conflict
@@ -54,7 +55,7 @@ def test_rotating_under_load_loses_nothing_and_old_codes_verify_for_ever(keeping
             while len(known) < number * ORDERS * EACH // (ROTATIONS + 2) and not over.is_set():
                 time.sleep(0.002)
             with open_work() as work:
-                service.rotate_keys(work, SECRET_KEY)
+                service.rotate_keys(work, SECRET_KEY, algorithm=("", HMAC_SM3, "", BLAKE2B)[number % 4])
 
     with ThreadPoolExecutor(12) as pool:
         looking, rotating = [pool.submit(look) for _ in range(2)], pool.submit(rotate)

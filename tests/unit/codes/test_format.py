@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 import secrets
 from itertools import pairwise
@@ -11,8 +13,9 @@ import pytest
 
 from gi_registry.codes.rules.alphabet import LENGTH, SYMBOLS, VALUES, WEIGHTS, number_of, text_of, times, weighted_sum
 from gi_registry.codes.rules.format import Malformed, compose, grouped, parse, range_label_of
-from gi_registry.codes.rules.mac import mac_of, mac_prf, order_prf, permute, unpermute, verify_mac
+from gi_registry.codes.rules.mac import Prover, mac_of, mac_prf, order_prf, permute, unpermute, verify_mac
 from gi_registry.codes.rules.mint import CHUNK, mint
+from gi_registry.codes.rules.suites import BLAKE2B, HMAC_SM3, Secret
 
 SECRET = bytes(range(32))
 KEY = {"key_id": 3, "range_label": "7Z0QK"}
@@ -139,10 +142,29 @@ def test_range_labels_cover_25_bits() -> None:
 def test_the_vectors_in_the_documentation_hold() -> None:
     page = Path(__file__).parents[3].joinpath("docs/code-format.md").read_text(encoding="utf-8")
     row = r"^\| `([0-9a-f]{64})` \| (\d+) \| `(\w{5})` \| (\d+) \| (\d+) \| `([0-9a-f]{10})` \| `(\w{20})` \|$"
-    rows = re.findall(row, page, re.MULTILINE)
-    assert len(rows) >= 8
-    for secret, key_id, label, serial, permuted, mac, text in rows:
-        code = parse(text)
-        assert (code.key_id, code.range_label, code.permuted, code.mac.hex()) == (int(key_id), label, int(permuted), mac)
-        assert verify_mac(code, bytes.fromhex(secret)) == int(serial)
-        assert mint(bytes.fromhex(secret), key_id=int(key_id), range_label=label, low=int(serial), high=int(serial) + 1) == [text]
+    ordinary, _, commercial = page.partition("With `HMAC-SM3-40`:")
+    for part, algorithm, least in ((ordinary, BLAKE2B, 8), (commercial, HMAC_SM3, 5)):
+        rows = re.findall(row, part, re.MULTILINE)
+        assert len(rows) >= least
+        for octets, key_id, label, serial, permuted, mac, text in rows:
+            code, secret = parse(text), Secret(bytes.fromhex(octets), algorithm)
+            assert (code.key_id, code.range_label, code.permuted, code.mac.hex()) == (int(key_id), label, int(permuted), mac)
+            assert verify_mac(code, secret) == int(serial)
+            assert Prover(secret, key_id=int(key_id), range_label=label).serial_of(code) == int(serial)
+            assert mint(secret, key_id=int(key_id), range_label=label, low=int(serial), high=int(serial) + 1) == [text]
+            assert verify_mac(code, Secret(secret.octets, BLAKE2B if algorithm == HMAC_SM3 else HMAC_SM3)) is None
+
+
+def test_hmac_sm3_is_what_another_implementation_gives() -> None:
+    """``hmac`` and OpenSSL's SM3 through ``hashlib`` against ours; SM3 itself against the standard's own example (GB/T 32905, A.1)."""
+    assert hashlib.new("sm3", b"abc").hexdigest() == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+    function = mac_prf(Secret(SECRET, HMAC_SM3), **KEY)
+    said = b"gi-code-mac\0" + bytes((1, 3)) + number_of("7Z0QK").to_bytes(4)
+    for counter in (0, 1, 87_381):
+        blocks = [hmac.digest(SECRET, said + counter.to_bytes(4) + bytes((block,)), "sm3") for block in (0, 1)]
+        assert function(counter) == b"".join(blocks)
+
+
+def test_an_unknown_algorithm_makes_nothing() -> None:
+    with pytest.raises(KeyError):
+        mac_prf(Secret(SECRET, "MD5"), **KEY)
