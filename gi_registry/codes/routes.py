@@ -78,6 +78,21 @@ def codes_list(allotment_id: int) -> Response:
     return _streamed(service.codes_csv(current_work(), allotment_id, _settings()))
 
 
+@bp.get("/allotments/<int:allotment_id>/codes.zip")
+@access("allotment:order")
+def codes_packet(allotment_id: int) -> Response:
+    """Hand out the list of codes with manifest, sums and signature."""
+    return _streamed(service.codes_zip(current_work(), allotment_id, _settings()))
+
+
+@bp.get("/allotments/<int:allotment_id>/symbols.zip")
+@access("allotment:order")
+def symbols_packet(allotment_id: int) -> Response:
+    """Hand out the QR symbols of one part, or of all (part 0), as SVG or PNG."""
+    kind, part = request.args.get("kind", "svg"), number_arg("part", 1) or None
+    return _streamed(service.symbols_zip(current_work(), allotment_id, _settings(), kind=kind, part=part))
+
+
 def _streamed(paper: service.Paper) -> Response:
     answer = Response(paper.blocks, mimetype=paper.media_type)
     answer.headers["Content-Disposition"] = f'attachment; filename="{paper.name}"'

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from base64 import b64encode
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -49,12 +51,37 @@ def checkpoint(session: Session, settings: Settings) -> str:
 
     Raises Unavailable when there is no key yet, or when the key was sealed with another secret key.
     """
+    name, private = _key(session, settings)
+    head = queries.head(session)
+    return sign(Checkpoint(name, head.size, head.root), name, private=private)
+
+
+def _key(session: Session, settings: Settings) -> tuple[str, Ed25519PrivateKey]:
     row = session.execute(select(KEY.c.name, KEY.c.public, KEY.c.sealed)).first()
     if row is None:
         raise Unavailable(say("检查点密钥尚未生成。"), remedy=say("请管理员运行一次 gi-registry log checkpoint。"))
-    head = queries.head(session)
-    private = _opened(bytes(row.sealed), settings, public=bytes(row.public))
-    return sign(Checkpoint(row.name, head.size, head.root), row.name, private=private)
+    return row.name, _opened(bytes(row.sealed), settings, public=bytes(row.public))
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Signs octets for readers outside: Ed25519, base64; ``name`` is the key's, as in the key set."""
+
+    name: str
+    _private: Ed25519PrivateKey
+
+    def __call__(self, octets: bytes) -> str:
+        """Return the signature."""
+        return b64encode(self._private.sign(octets)).decode()
+
+
+def signature_of(session: Session, settings: Settings) -> Signature:
+    """Return what signs in the installation's name. Raises Unavailable as ``checkpoint``.
+
+    What is signed must not read as a checkpoint (``rules.checkpoint``): no text whose second line is a number.
+    """
+    name, private = _key(session, settings)
+    return Signature(name, private)
 
 
 def name_of(public_url: str) -> str:

@@ -35,7 +35,7 @@ FILES = {
     "codes.codes_list", "desk.healthz", "desk.readyz", "desk.metrics", "extracts.show_extract", "opendata.show_user_extract",
     "imports.take_out", "imports.take_out_outlines", "imports.take_out_sheet", "imports.template", "imports.template_sheet",
     "listings.show_paper", "listings.show_proof_form", "origin.map_of_plots", "reports.download_receipt", "reports.download_report",
-    "supervision.show_paper", "batches.download_scan", "codes.calibration",
+    "supervision.show_paper", "batches.download_scan", "codes.calibration", "codes.codes_packet", "codes.symbols_packet",
 }  # fmt: skip  # answers that are no pages: papers, tables, words for machines
 
 STEPS = 12

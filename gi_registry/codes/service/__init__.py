@@ -22,6 +22,7 @@ from gi_registry.codes.service.history import record_activation
 from gi_registry.codes.service.holds import disown, hold, lift, take_back
 from gi_registry.codes.service.keys import ensure_key, key_set, open_secret, public_key_set, rotate_keys
 from gi_registry.codes.service.orders import allot, allot_by_number, may_order
+from gi_registry.codes.service.packets import codes_zip, symbols_zip
 from gi_registry.codes.service.papers import Paper, codes_csv, labels_pdf, paper_of
 from gi_registry.codes.service.views import allotment_rows, view_allotment, view_codes
 
@@ -34,6 +35,7 @@ __all__ = [
     "calibration_page",
     "close",
     "codes_csv",
+    "codes_zip",
     "damaged",
     "disown",
     "ensure_key",
@@ -51,6 +53,7 @@ __all__ = [
     "returned",
     "rotate_keys",
     "spoil",
+    "symbols_zip",
     "take_back",
     "view_allotment",
     "view_codes",

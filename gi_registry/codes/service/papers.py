@@ -98,11 +98,34 @@ def _lines(runs: Sequence[_Run]) -> Iterator[bytes]:
 
 def codes_csv(work: Work, allotment_id: int, settings: Settings) -> Paper:
     """Return serial number, code and QR text of every label, for print houses; rows are made as they are read. Raises as ``labels_pdf``."""
+    found = printable_part(work, allotment_id, settings, part=None)
+    return Paper(f"{found.allotment.number}.csv", "text/csv", found.csv())
+
+
+@dataclass(frozen=True)
+class Printable:
+    """Labels that may be printed: a part of an allotment, and what stands before the code in the symbol."""
+
+    allotment: Allotment
+    part: Part
+    address: str
+    _runs: tuple[_Run, ...]
+
+    def lines(self) -> Iterator[bytes]:
+        """Yield the codes, a line each, in blocks."""
+        return _lines(self._runs)
+
+    def csv(self) -> Iterator[bytes]:
+        """Yield the list of the codes with head in blocks."""
+        return _csv(self._runs, self.address)
+
+
+def printable_part(work: Work, allotment_id: int, settings: Settings, *, part: int | None) -> Printable:
+    """Return what is printed of one part (``None``: all labels), every element of the label checked before. Raises as ``labels_pdf``."""
     allotment = _printable(work, allotment_id)
     label_text(work, allotment, mark_image=None)
-    address = _address(settings)
-    runs = _runs(work, allotment, settings.secret_key, part=Part(1, 1, allotment.count))
-    return Paper(f"{allotment.number}.csv", "text/csv", _csv(runs, address))
+    found = _part(allotment, part)
+    return Printable(allotment, found, _address(settings), tuple(_runs(work, allotment, settings.secret_key, part=found)))
 
 
 def _csv(runs: Sequence[_Run], address: str) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gi_registry.config import read_settings
 from gi_registry.log.keys import ensure_key
 from tests.builders.accounts import make_person, post, sign_in
 from tests.builders.codes import SECRET_KEY, Season, make_season
@@ -18,6 +19,7 @@ from tests.builders.registry import make_organisation
 def season(open_work: Callable[..., Any]) -> Season:
     """A season whose user, county officer and neighbour can sign in."""
     with open_work() as work:
+        ensure_key(work.session, read_settings({}, secret_key=SECRET_KEY), at=work.now)
         organisation = make_organisation(work)
         made = make_season(work, organisation=organisation)
         make_person(work, "producer_approver", organisation=organisation, login="farmer")
@@ -41,6 +43,7 @@ def test_from_order_to_activated_labels(client: Any, season: Season) -> None:
     assert order(client, season, 300).headers["Location"] == path, "a double click is one order"
     assert client.get(f"{path}/labels.pdf").content_type == "application/pdf"
     assert client.get(f"{path}/codes.csv").text.count("\r\n") == 301
+    assert f"{path}/codes.zip" in client.get(path).text
     assert "入库后才能激活" in client.get(f"{path}/activate").text
     assert post(client, f"{path}/print", {"printer": "示例印务"}).status_code == 303
     assert post(client, f"{path}/receive").status_code == 303
@@ -67,8 +70,12 @@ def test_more_than_one_part_comes_as_one_file_too(client: Any, season: Season) -
     refused = client.get(f"{path}/labels.pdf?part=2&start=19", headers={"Accept": "text/html"})
     assert (refused.status_code, "印张没有第 19 格" in refused.text) == (422, True)
     assert client.get("/codes/calibration.pdf").data.startswith(b"%PDF-")
+    packet = client.get(f"{path}/symbols.zip?kind=png&part=2")
+    assert (packet.status_code, packet.content_type, packet.data[:2]) == (200, "application/zip", b"PK")
+    assert packet.headers["Content-Disposition"].endswith('-1081-1090-png.zip"')
+    assert [client.get(f"{path}/symbols.zip?{wish}").status_code for wish in ("kind=gif", "part=9")] == [422, 422]
     sign_in(client, "neighbour")
-    assert client.get(f"{path}/labels.pdf?part=0").status_code == 404
+    assert [client.get(f"{path}/{file}").status_code for file in ("labels.pdf?part=0", "codes.zip", "symbols.zip")] == [404] * 3
 
 
 def test_too_many_shows_the_form_again_with_reason_and_remedy(client: Any, season: Season) -> None:
