@@ -45,6 +45,7 @@ GROUNDS: tuple[Ground, ...] = (
     Ground("QT-05", say("外来活体短期寄养"), _D, 3),
     Ground("QL-02", say("期限内没有有效检测报告"), _D, 1),
     Ground("CL-01", say("标识码被仿冒"), _D, 3, about_user=False),
+    Ground("CL-02", say("标签未激活即被查验"), _D, 1),
     Ground("AR-02", say("年度报告内容不实"), _R, 2),
     Ground("AR-04", say("逾期不整改"), _R, 2),
     Ground("US-02", say("标识使用不规范"), _R, 2),

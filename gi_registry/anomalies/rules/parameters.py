@@ -21,6 +21,7 @@ VALUES: dict[str, Words] = {
     "area_permille": say("面积容差"),
     "deviation_permille": say("偏差"),
     "working_days": say("宽限"),
+    "days": say("回看天数"),
     "months": say("月数"),
     "codes": say("同一号段的码数"),
     "client_days_on_one": say("单个码的终端数"),
@@ -35,7 +36,13 @@ VALUES: dict[str, Words] = {
     "asks": say("每日激活数达到多少要求申报贴标能力"),
     "severity_without_any": say("从未有报告时的程度"),
 }
-UNITS: dict[str, Words] = {"working_days": say("个工作日"), "months": say("个月"), "hours": say("小时"), "residence_days": say("天")}
+UNITS: dict[str, Words] = {
+    "days": say("天"),
+    "working_days": say("个工作日"),
+    "months": say("个月"),
+    "hours": say("小时"),
+    "residence_days": say("天"),
+}
 GROUND_KEY = "ground."
 SEVERITY_KEYS = frozenset({"severity", "opening_severity", "severity_without_any"})
 

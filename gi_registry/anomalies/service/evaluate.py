@@ -12,8 +12,8 @@ from sqlmodel import Session, col
 
 from gi_registry.anomalies.models import Finding
 from gi_registry.anomalies.queries import capacity
-from gi_registry.anomalies.rules import ar_01, ar_03, cl_01, ql_02, qt_01, qt_02, qt_03, qt_04, qt_05, us_01, us_04, us_06
-from gi_registry.anomalies.service.gathering import codes_copied, reports_inconsistent, unused, used_out_of_term
+from gi_registry.anomalies.rules import ar_01, ar_03, cl_01, cl_02, ql_02, qt_01, qt_02, qt_03, qt_04, qt_05, us_01, us_04, us_06
+from gi_registry.anomalies.service.gathering import codes_copied, looked_up_early, reports_inconsistent, unused, used_out_of_term
 from gi_registry.anomalies.service.goods import bathed_stock, goods_mixed_in, impossible_tempo, land_counted_twice, untested
 from gi_registry.anomalies.service.judged import Judged, Parameters, kept
 from gi_registry.anomalies.service.places import steps_outside
@@ -112,6 +112,7 @@ _GATHER: dict[str, Callable[[Session, list[int], date, ColumnElement[bool]], lis
     qt_05.GROUND: bathed_stock,
     ql_02.GROUND: untested,
     cl_01.GROUND: codes_copied,
+    cl_02.GROUND: looked_up_early,
 }
 DERIVED = tuple(_GATHER)
 """The grounds that are computed; one gatherer of facts each."""

@@ -1,8 +1,8 @@
-"""Bring the facts of AR-03, US-01, US-06 and CL-01 before their rules, for many subjects at once."""
+"""Bring the facts of AR-03, US-01, US-06, CL-01 and CL-02 before their rules, for many subjects at once."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -10,9 +10,10 @@ from sqlmodel import Session
 
 from gi_registry.anomalies.queries.copies import suspect_ranges
 from gi_registry.anomalies.queries.dated import doubtful_batches
+from gi_registry.anomalies.queries.early import early_looks
 from gi_registry.anomalies.queries.statements import statements
 from gi_registry.anomalies.queries.usage import Usage, usages
-from gi_registry.anomalies.rules import ar_03, cl_01, us_01, us_06
+from gi_registry.anomalies.rules import ar_03, cl_01, cl_02, us_01, us_06
 from gi_registry.anomalies.service.judged import Judged, Parameters, kept
 from gi_registry.policy.service import at
 from gi_registry.reports.queries import first_year, window_for
@@ -21,6 +22,7 @@ from gi_registry.scans.rules.clones import RingTest, read_counting_test
 LABELS, MONTHS, COPIES = "report.label-identity", "authorisation.unused-months", "verify.suspect"
 EVERYWHERE = ""
 DEFAULT_AREA_PERMILLE, DEFAULT_CODES, DEFAULT_ON_ONE = 5, 3, 60
+DEFAULT_EARLY, DEFAULT_DAYS, LONGEST_LOOK_BACK = 20, 30, timedelta(days=366)
 
 
 def reports_inconsistent(session: Session, years: list[int], as_of: date, condition: ColumnElement[bool]) -> list[Judged]:
@@ -105,4 +107,16 @@ def codes_copied(session: Session, years: list[int], as_of: date, condition: Col
     judged: list[Judged] = []
     for facts in suspect_ranges(session, years, test.hours, condition=condition):
         judged += kept(cl_01.judge(facts, rule), parameter, EVERYWHERE)
+    return judged
+
+
+def looked_up_early(session: Session, years: list[int], as_of: date, condition: ColumnElement[bool]) -> list[Judged]:
+    """CL-02 for every user whose labels of some years were looked up before they were activated."""
+    parameters = Parameters(session, cl_02.GROUND)
+    judged: list[Judged] = []
+    for facts, division in early_looks(session, years, as_of - LONGEST_LOOK_BACK, condition=condition):
+        parameter = parameters.at(division, as_of)
+        value = parameter.value
+        rule = cl_02.Thresholds(int(value.get("codes", DEFAULT_EARLY)), int(value.get("days", DEFAULT_DAYS)), int(value["severity"]))
+        judged += kept(cl_02.judge(facts, rule, as_of=as_of), parameter, division)
     return judged

@@ -238,3 +238,23 @@ def test_only_who_runs_the_installation_archives(open_work: Any, role: str, tmp_
         actor = make_actor(work, role)
     with pytest.raises(NotAllowed):
         keeping.archive_day(Doors(as_other, as_other), tmp_path)
+
+
+def test_labels_looked_up_before_they_were_activated_are_a_reminder_to_their_user(
+    open_work: Any, doors: Doors, labels: Labels, tmp_path: Path
+) -> None:
+    for serial in range(700, 720):
+        look(open_work, labels, NOW - timedelta(days=2), serial=serial, verdict="not-activated", counted=False)
+    look(open_work, labels, NOW - timedelta(days=1), serial=721, verdict="not-activated", counted=False)
+    keep_archive(doors, tmp_path)
+
+    def states() -> list[tuple[int | None, str]]:
+        with open_work(writable=False) as work:
+            return [(row.authorisation_id, row.state) for row in work.session.exec(select(Finding).where(Finding.ground == "CL-02"))]
+
+    with open_work() as work:
+        anomalies.run(work, 2025)
+    assert states() == [(labels.authorisation_id, "open")]
+    with open_work(now=NOW + timedelta(days=40)) as work:
+        anomalies.run(work, 2025)
+    assert states() == [(labels.authorisation_id, "cleared")]
