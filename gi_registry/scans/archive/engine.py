@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -56,11 +58,17 @@ def open_engine(address: str = EMBEDDED, *, threads: int = 2) -> Iterator[Engine
     Raises Invalid for another address, Unavailable where the cluster's client is not installed or the cluster does not answer.
     """
     if address == EMBEDDED:
-        backend = ibis.duckdb.connect(threads=threads, autoinstall_known_extensions=False)
-        try:
-            yield Engine(backend)
-        finally:
-            backend.disconnect()
+        half_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2_000_000
+        with tempfile.TemporaryDirectory(
+            prefix="gi-scans-"
+        ) as spill:  # what memory cannot hold, instead of a folder where we happen to run
+            backend = ibis.duckdb.connect(
+                threads=threads, memory_limit=f"{half_mb}MB", temp_directory=spill, autoinstall_known_extensions=False
+            )
+            try:
+                yield Engine(backend)
+            finally:
+                backend.disconnect()
     elif address.startswith(_CLUSTER):
         session = _joined(address)
         try:

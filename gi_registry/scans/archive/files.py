@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,6 +36,7 @@ hexadecimal digits as a signed number.
 a reader that looks for busy codes passes over all others."""
 ROWS_PER_GROUP = 200_000
 _NAME = "scans.parquet"
+_ABANDONED_S = 86_400
 
 Row = Sequence[Any]
 """(range, serial, moment as datetime or stored text, place, client key, verdict, counted, merged count)"""
@@ -60,7 +63,8 @@ def write_day(folder: Path, day: date, rows: Iterable[Sequence[Row]]) -> DayFile
     """
     target = path_of(folder, day)
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{_NAME}.{os.getpid()}")
+    _tidy(target.parent)
+    draft = target.with_name(f".{_NAME}.{secrets.token_hex(4)}")
     written = 0
     try:
         # zstd and whole row groups: the same rows give the same bytes, so that a repeated night gives the same digest
@@ -140,6 +144,14 @@ def _moments(values: Sequence[datetime | str]) -> pa.Array:
     if isinstance(values[0], str):
         return pa.array(values, pa.string()).cast(pa.timestamp("us")).cast(pa.timestamp("us", tz="UTC"))
     return pa.array([value.astimezone(UTC) for value in values if isinstance(value, datetime)], pa.timestamp("us", tz="UTC"))
+
+
+def _tidy(folder: Path) -> None:
+    """Delete what a process that was killed a day ago or earlier left half written."""
+    for draft in folder.glob(f".{_NAME}.*"):
+        with suppress(OSError):
+            if time.time() - draft.stat().st_mtime > _ABANDONED_S:
+                draft.unlink()
 
 
 def _onto_disk(path: Path) -> None:

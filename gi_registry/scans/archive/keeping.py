@@ -54,6 +54,25 @@ def archive_day(doors: Doors, folder: Path) -> Archived | None:
     return Archived(day, written.rows, written.octets, path_of(folder, day))
 
 
+def renew_day(doors: Doors, folder: Path) -> date | None:
+    """Write the oldest day again whose term in the database is over and which has rows that its file has not; None when there is none.
+
+    Such rows come late: a clock was set back, or history was brought in. The day is counted again before its rows may leave.
+    """
+    with doors.look() as work:
+        work.require("scan:archive")
+        day = next((row.day for row in _over_term(work) if _on_file(work.session, row.day) != row.rows), None)
+        if day is None:
+            return None
+        written = write_day(folder, day, _rows(work.session, day))
+    with doors.write() as work:
+        work.require("scan:archive")
+        row = work.session.scalars(select(ScanDay).where(col(ScanDay.day) == day)).one()
+        row.rows, row.octets, row.digest, row.watched_at = written.rows, written.octets, written.digest, None
+        work.record(row, "scan-day:renew")
+    return day
+
+
 def drop_day(doors: Doors, folder: Path) -> date | None:
     """Take the rows of the oldest day whose term in the database is over out of it; return the day, None when there is none.
 
@@ -61,21 +80,26 @@ def drop_day(doors: Doors, folder: Path) -> date | None:
     """
     with doors.look() as work:
         work.require("scan:archive")
-        day = next((row.day for row in _over_term(work) if _whole(folder, row)), None)
+        waiting = (row for row in _over_term(work) if row.watched_at is not None and _on_file(work.session, row.day) == row.rows)
+        day = next((row.day for row in waiting if _whole(folder, row)), None)
     if day is None:
         return None
     with doors.write() as work:
         work.require("scan:archive")
         row = work.session.scalars(select(ScanDay).where(col(ScanDay.day) == day)).one()
+        if row.dropped_at is not None:  # another process was first
+            return day
+        if _on_file(work.session, day) != row.rows:  # they came since: the next night writes the day again
+            return None
         work.session.execute(delete(Scan).where(*_of(day)))
-        row.dropped_at = row.dropped_at or work.now
+        row.dropped_at = work.now
         work.record(row, "scan-day:drop")
     return day
 
 
 def _over_term(work: Work) -> list[ScanDay]:
     last = work.today - timedelta(days=_terms(work)["database"])
-    kept = (col(ScanDay.watched_at).is_not(None), col(ScanDay.dropped_at).is_(None), col(ScanDay.removed_at).is_(None))
+    kept = (col(ScanDay.dropped_at).is_(None), col(ScanDay.removed_at).is_(None))
     return list(work.session.scalars(select(ScanDay).where(*kept, col(ScanDay.day) < last).order_by(col(ScanDay.day))))
 
 
@@ -125,6 +149,11 @@ def _rows(session: Session, day: date) -> Iterator[Sequence[Any]]:
     columns = (Scan.range_id, Scan.serial, moment, Scan.place, Scan.client_key, Scan.verdict, Scan.counted, Scan.merged_count)
     query = select(*columns).where(*_of(day)).order_by(Scan.range_id, Scan.serial, Scan.at, Scan.id)  # type: ignore[call-overload]
     yield from session.execute(query.execution_options(yield_per=_PORTION)).partitions(_PORTION)
+
+
+def _on_file(session: Session, day: date) -> int:
+    """Return how many rows of a day the database has."""
+    return session.scalar(select(func.count()).select_from(Scan).where(*_of(day))) or 0
 
 
 def _whole(folder: Path, row: ScanDay) -> bool:

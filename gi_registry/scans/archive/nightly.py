@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gi_registry.kernel.words import Words, say
 from gi_registry.scans.archive.engine import EMBEDDED, open_engine
-from gi_registry.scans.archive.keeping import archive_day, drop_day, remove_old_day
+from gi_registry.scans.archive.keeping import archive_day, drop_day, remove_old_day, renew_day
 from gi_registry.scans.archive.watching import watch_day
 from gi_registry.workflow import Doors
 
@@ -56,6 +56,8 @@ def keep_archive(doors: Doors, folder: Path, *, engine: str = EMBEDDED) -> Night
     night = Night()
     while (day := archive_day(doors, folder)) is not None:
         night.written, night.rows, night.last = night.written + 1, night.rows + day.rows, day.day
+    while renew_day(doors, folder) is not None:
+        night.written += 1
     night.counted = count_archive(doors, folder, engine=engine)
     while drop_day(doors, folder) is not None:
         night.dropped += 1

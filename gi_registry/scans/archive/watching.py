@@ -53,7 +53,8 @@ def watch_day(doors: Doors, folder: Path, engine: Engine) -> date | None:
         if row.watched_at is None:  # else another process was first
             for code, peak in peaks:
                 _keep(work.session, code, peak)
-            work.session.add_all(counts)
+            for count in counts:
+                work.session.merge(count)  # a day that was written again has counts already
             row.watched_at = work.now
             work.record(row, "scan-day:watch")
     return task.day

@@ -258,3 +258,22 @@ def test_labels_looked_up_before_they_were_activated_are_a_reminder_to_their_use
     with open_work(now=NOW + timedelta(days=40)) as work:
         anomalies.run(work, 2025)
     assert states() == [(labels.authorisation_id, "cleared")]
+
+
+def test_rows_that_come_late_are_written_before_any_of_their_day_leaves(
+    open_work: Any, doors: Doors, labels: Labels, tmp_path: Path
+) -> None:
+    """A clock set back, or history brought in: the file of that day does not hold them yet."""
+    old = NOW - timedelta(days=250)
+    look(open_work, labels, old)
+    keep_archive(doors_at(open_work, NOW - timedelta(days=100)), tmp_path)
+    look(open_work, labels, old + timedelta(seconds=1), serial=3)
+    assert keeping.drop_day(doors, tmp_path) is None, "the control: a day with a row that no file has stays"
+    night = keep_archive(doors, tmp_path)
+    assert (night.written, night.counted, night.dropped) == (1, 1, 1)
+    assert scans(open_work) == 0
+    (row,) = days(open_work)
+    assert pq.ParquetFile(path_of(tmp_path, row.day)).read()["serial"].to_pylist() == [0, 3]
+    with open_work(writable=False) as work:
+        assert work.session.exec(select(ScanCount)).one().checks == 2
+        assert list(keeping.damaged(work.session, tmp_path)) == []

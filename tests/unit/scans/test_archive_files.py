@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
@@ -57,6 +58,16 @@ def test_a_file_that_cannot_be_finished_leaves_the_one_before(tmp_path: Path) ->
         write_day(tmp_path, DAY, torn())
     assert digest_of(path_of(tmp_path, DAY)) == before.digest
     assert [path.name for path in path_of(tmp_path, DAY).parent.iterdir()] == ["scans.parquet"]
+
+
+def test_what_a_killed_process_left_is_tidied_after_a_day(tmp_path: Path) -> None:
+    write_rows(tmp_path, [DAY], seed=6)
+    old, young = (path_of(tmp_path, DAY).with_name(f".scans.parquet.{name}") for name in ("old", "young"))
+    for draft in (old, young):
+        draft.write_bytes(b"PAR1")
+    os.utime(old, (0, 0))
+    write_rows(tmp_path, [DAY], seed=6)
+    assert (old.exists(), young.exists()) == (False, True), "another process may be writing the young one"
 
 
 def test_a_day_of_one_code_that_everybody_checks(tmp_path: Path) -> None:
