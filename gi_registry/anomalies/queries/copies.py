@@ -44,7 +44,7 @@ def suspect_ranges(session: Session, years: Iterable[int], hours: int, *, condit
 def _facts(session: Session, codes: dict[int, list[CopiedCode]]) -> Iterator[RangeFacts]:
     if not codes:
         return
-    names, hurried = _provinces(session), _hurried(session, codes)
+    names, hurried = province_names(session), _hurried(session, codes)
     labels: Any = select(col(CodeRange.id), col(CodeRange.label), col(CodeRange.allotment_id), col(Allotment.year))
     query = labels.join(Allotment, col(Allotment.id) == col(CodeRange.allotment_id)).where(col(CodeRange.id).in_(codes))
     for range_id, label, allotment_id, year in session.execute(query.order_by(col(CodeRange.id))):
@@ -117,6 +117,7 @@ def _hurried(session: Session, ranges: Iterable[int]) -> dict[int, int]:
     return {row[0]: int(row[1]) for row in session.execute(query.group_by(col(ScanCount.range_id)))}
 
 
-def _provinces(session: Session) -> tuple[tuple[str, str], ...]:
+def province_names(session: Session) -> tuple[tuple[str, str], ...]:
+    """Return (two digits, name) of the provinces."""
     query = select(col(Division.code), col(Division.name)).where(col(Division.level) == PROVINCE).order_by(col(Division.code))
     return tuple((row.code[:2], row.name) for row in session.execute(query))

@@ -9,9 +9,11 @@ from typing import Any
 
 from gi_registry.anomalies import queries
 from gi_registry.anomalies.models import Finding, FindingEvidence, RecordedFact
+from gi_registry.anomalies.queries.copies import province_names
 from gi_registry.anomalies.rules.finding import FINDING_LIFE, FindingAction, Line, fingerprint, line_json, words_json
 from gi_registry.anomalies.rules.grounds import BY_CODE, Way, ground_named
 from gi_registry.anomalies.rules.parameters import Told, tell
+from gi_registry.anomalies.rules.where import Where, draw_where
 from gi_registry.anomalies.schemas import FactForm, RecordFact
 from gi_registry.divisions.queries import full_name
 from gi_registry.documents.models import Document
@@ -32,7 +34,8 @@ RECORDED_RULE = "recorded"
 class FindingView:
     """What the page of a finding shows; ``parameters`` with the name of the place in which each holds.
 
-    ``neighbours``: the plots that share ground with the user's (QT-03) and their users; the office sees them, the party never does.
+    ``where``: in which provinces copied codes were looked up (CL-01). ``neighbours``: the plots that share ground with the user's (QT-03)
+    and their users; the office sees them, the party never does.
     """
 
     finding: Finding
@@ -44,6 +47,7 @@ class FindingView:
     copied: queries.RangeRow | None = None
     parameters: tuple[tuple[Told, str], ...] = ()
     neighbours: tuple[tuple[Plot, str], ...] = ()
+    where: Where | None = None
 
 
 def view_finding(work: Work, finding_id: int) -> FindingView:
@@ -53,13 +57,21 @@ def view_finding(work: Work, finding_id: int) -> FindingView:
     evidence, parameters = tuple(queries.evidence_of(work.session, finding_id)), _parameters(work, finding)
     if finding.authorisation_id is None:
         copied = queries.code_range_of(work.session, finding.subject_id)
-        return FindingView(finding, evidence, copied.label, "", copied.gi_name, copied=copied, parameters=parameters)
+        where = _where(work, finding)
+        return FindingView(finding, evidence, copied.label, "", copied.gi_name, copied=copied, parameters=parameters, where=where)
     number, user, gi = queries.party_of(work.session, finding.authorisation_id)
     fact = queries.fact_of(work.session, finding_id)
     source = get_document(work.session, fact.document_id) if fact and fact.document_id else None
     others = [item["other_id"] for item in finding.facts.get("shared", ()) if not item.get("own_other")]
     neighbours = tuple(queries.plots_with_users(work.session, others)) if others else ()
     return FindingView(finding, evidence, number, user, gi, source, parameters=parameters, neighbours=neighbours)
+
+
+def _where(work: Work, finding: Finding) -> Where | None:
+    """Return where the codes were looked up in their busiest hours, as the evidence states it."""
+    codes = finding.facts.get("codes", ())
+    places = [(str(place), int(checks)) for code in codes for place, _clients, checks in code.get("places", ())]
+    return draw_where(places, dict(province_names(work.session))) if places else None
 
 
 def _parameters(work: Work, finding: Finding) -> tuple[tuple[Told, str], ...]:

@@ -25,12 +25,13 @@ def slip(labels: Any, serial: int, client: int = 1) -> Slip:
 
 
 def gathered(connections: Any, act: Callable[[Gathering], Any]) -> Any:
-    with ThreadPoolExecutor(1) as pool:
+    """Run on a loop in a thread of its own: the browser of another test keeps a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool, ThreadPoolExecutor(1) as apart:
 
         async def run() -> Any:
             return await act(Gathering(Tally(connections), pool))
 
-        return asyncio.run(run())
+        return apart.submit(lambda: asyncio.run(run())).result(60)
 
 
 def all_of(slips: list[Slip]) -> Callable[[Gathering], Any]:
@@ -59,7 +60,7 @@ def test_what_became_ready_in_one_turn_of_the_loop_is_one_transaction(connection
 @pytest.mark.databases("sqlite")
 def test_a_lock_is_waited_for_in_a_thread_and_the_loop_goes_on(database_url, labels):
     opened = connect(database_url, wait_ms=5_000)
-    blocker = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)
+    blocker = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None, check_same_thread=False)
     blocker.execute("BEGIN IMMEDIATE")
 
     async def act(gathering: Gathering) -> tuple[int, bool]:
@@ -81,7 +82,7 @@ def test_a_lock_is_waited_for_in_a_thread_and_the_loop_goes_on(database_url, lab
 @pytest.mark.databases("sqlite")
 def test_who_waited_in_vain_is_told_so_and_the_first_check_is_left(database_url, labels):
     opened = connect(database_url, wait_ms=100)
-    blocker = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)
+    blocker = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None, check_same_thread=False)
     blocker.execute("BEGIN IMMEDIATE")
     mine = slip(labels, 1)
     gathered(opened, all_of([mine]))
