@@ -59,7 +59,9 @@ def draw_where(places: Iterable[tuple[str, int]], names: Mapping[str, str]) -> W
     if not known:
         return None
     most = known[0][1]
-    spots = tuple(_spot(code, _short(names.get(code, code)), count, most=most, named=at < NAMED) for at, (code, count) in enumerate(known))
+    spots = tuple(
+        _spot(code, _short(code, names.get(code, code)), count, most=most, named=at < NAMED) for at, (code, count) in enumerate(known)
+    )
     rows = tuple((names.get(code, code) if code else "", count) for code, count in ordered)
     return Where(rows, spots, tuple(_at(seat) for seat in SEATS.values()))
 
@@ -69,9 +71,9 @@ def _spot(code: str, name: str, checks: int, *, most: int, named: bool) -> Spot:
     return Spot(code, name, checks, x, y, max(SMALLEST, round(LARGEST * (checks / most) ** 0.5)), named)
 
 
-def _short(name: str) -> str:
-    """Return what people say for short: 内蒙古, 黑龙江, the others by two characters."""
-    return name[: 3 if name.startswith(("内蒙", "黑龙")) else 2]
+def _short(code: str, name: str) -> str:
+    """Return what people say for short: 内蒙古 (15) and 黑龙江 (23), the others by two characters."""
+    return name[: 3 if code in ("15", "23") else 2]
 
 
 def _at(seat: tuple[float, float]) -> tuple[int, int]:
