@@ -15,6 +15,7 @@ from gi_registry.accounts.routes import register_sign_in
 from gi_registry.anomalies.routes import bp as anomalies
 from gi_registry.assets import asset_dir
 from gi_registry.batches.routes import bp as batches
+from gi_registry.codes.printing_routes import bp as printing
 from gi_registry.codes.routes import bp as codes
 from gi_registry.config import Settings, read_settings
 from gi_registry.db import Database
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     people,
     profile,
     letters,
+    printing,
     registry,
     restrictions,
     reports,

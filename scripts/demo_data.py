@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 import demo_data_goods as goods
+import demo_data_press as press
 import demo_data_scenes as scenes
 from chinese_calendar import constants
 
@@ -23,7 +24,7 @@ from gi_registry.batches import service as batches
 from gi_registry.batches.schemas import BatchFields, CapFields
 from gi_registry.bulk import service as bulk
 from gi_registry.codes import service as codes
-from gi_registry.codes.schemas import Activation, Order, Printed, Step
+from gi_registry.codes.schemas import Activation, Order, Printed, Received
 from gi_registry.config import read_settings
 from gi_registry.db import Database
 from gi_registry.divisions.bulk import KINDS as PLACES
@@ -108,9 +109,10 @@ def load(database: Database) -> list[str]:
     with stage.acting("bing", at(YEAR, 11, 20)) as work:
         scenes.draw_on_a_phone_map(work, _own(work).id, _own(work).gi_id)
     goods.tell(stage, year=YEAR, password=PASSWORD)
+    press.tell(stage, year=YEAR, password=PASSWORD)
     code = _first_code(stage)
     copied = _copied_code(stage)
-    accounts_line = "、".join([*OFFICERS, *PRODUCERS, *HOLDERS, goods.TESTER[0]])
+    accounts_line = "、".join([*OFFICERS, *PRODUCERS, *HOLDERS, goods.TESTER[0], press.PRINTER[0]])
     return [
         f"待查验的一枚码  {{base}}/T/{code}",
         f"被复制的一枚码  {{base}}/T/{copied}",
@@ -118,7 +120,7 @@ def load(database: Database) -> list[str]:
         f"登录 {{base}}/sign-in  口令均为 {PASSWORD}",
         f"账号  {accounts_line}",
         "  jia 甲（诚实的蟹农） yi 乙（12 亩塘） wu 戊（去年未用标） ding 丁（陈茶） bing 丙（手机地图） ji 己（码被复制）",
-        "  xian / xianzhang / shi / sheng 县承办、县审批、市、省   xiehui 权利人   jiance 检测机构",
+        "  xian / xianzhang / shi / sheng 县承办、县审批、市、省   xiehui 权利人   jiance 检测机构   yinshua 印制单位",
     ]
 
 
@@ -266,7 +268,7 @@ def _labels(stage: Stage, login: str, year: int, *, batch_id: int, count: int, o
         order = Order(product_id=product.id or 0, year=year, count=count, idempotency_key=f"demo-{login}-{year}")
         allotment = codes.allot(work, authorisation.id, order, secret_key=stage.secret_key)
         codes.mark_printed(work, allotment.id or 0, Printed(printer="示例印务", version=allotment.version))
-        codes.mark_received(work, allotment.id or 0, Step(version=allotment.version))
+        codes.mark_received(work, allotment.id or 0, Received(version=allotment.version))
         used = count if login == "yi" else count * 24 // 25
         codes.activate(
             work, allotment.id or 0, Activation(count=used, batch_id=batch_id, version=allotment.version), secret_key=stage.secret_key

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from gi_registry.codes.rules.format import SERIALS_PER_RANGE
 from gi_registry.codes.rules.intervals import Status
 from gi_registry.codes.rules.life import ALLOTMENT_LIFE
+from gi_registry.codes.rules.printing import PRINT_LIFE
 from gi_registry.codes.rules.suites import BLAKE2B
 from gi_registry.db import Row, Scoped, Versioned
 from gi_registry.kernel.states import check_list
@@ -108,3 +109,41 @@ class CodeInterval(Row, table=True):
     origin: str = "act"
     lifted_at: datetime | None = None
     lift_basis: str = ""
+
+
+class PrintJob(Row, Scoped, Versioned, table=True):
+    """An allotment that a registered print house (``owner_org_id``) was asked to print; one at a time is not ended."""
+
+    __tablename__ = "print_job"
+    __table_args__ = (
+        CheckConstraint(f"state IN ({check_list(PRINT_LIFE)})", name="state"),
+        CheckConstraint("kind IN ('', 'csv', 'svg', 'png')", name="kind"),
+        CheckConstraint("takes >= 0 AND printed >= 0 AND received >= 0", name="counts"),
+        Index(
+            "uq_print_job_open",
+            "allotment_id",
+            unique=True,
+            sqlite_where=text("state <> 'ended'"),
+            postgresql_where=text("state <> 'ended'"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    allotment_id: int = Field(foreign_key="allotment.id", index=True)
+    state: str
+    wishes: str = ""
+    commissioned_at: datetime
+    kind: str = ""
+    receipt: str = ""
+    takes: int = 0
+    taken_at: datetime | None = None
+    taken_by: str = ""
+    acknowledged_at: datetime | None = None
+    printed_at: datetime | None = None
+    printed: int = 0
+    shipped_at: datetime | None = None
+    shipping: str = ""
+    received_at: datetime | None = None
+    received: int = 0
+    ended_at: datetime | None = None
+    reason: str = ""

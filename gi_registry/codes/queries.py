@@ -9,9 +9,11 @@ from datetime import date, datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from gi_registry.codes.models import Allotment, CodeInterval, CodeRange, SigningKey
+from gi_registry.codes.models import Allotment, CodeInterval, CodeRange, PrintJob, SigningKey
 from gi_registry.codes.rules.identity import CodeCounts, Marked, Stock, count_labels
 from gi_registry.codes.rules.intervals import Layer, Span, Status
+from gi_registry.codes.rules.life import State
+from gi_registry.codes.rules.printing import Stage
 from gi_registry.kernel.clock import legal_date
 from gi_registry.kernel.errors import NotFound
 
@@ -125,6 +127,13 @@ def list_allotments(session: Session, authorisation_id: int) -> Sequence[Allotme
     return session.exec(query.order_by(col(Allotment.id).desc())).all()
 
 
+def unsettled(session: Session, *, until: int) -> Sequence[Allotment]:
+    """Return the allotments up to a year that may still have labels nobody used, the oldest first."""
+    stock = select(CodeRange.allotment_id).where(col(CodeRange.used) < col(CodeRange.size))
+    query = select(Allotment).where(col(Allotment.state).not_in((State.CLOSED, State.VOID)), Allotment.year <= until)
+    return session.exec(query.where(col(Allotment.id).in_(stock)).order_by(col(Allotment.id))).all()
+
+
 def ranges_of(session: Session, allotment_id: int) -> Sequence[CodeRange]:
     """Return the ranges of an allotment in the order they were made."""
     return session.exec(select(CodeRange).where(CodeRange.allotment_id == allotment_id).order_by(col(CodeRange.id))).all()
@@ -203,6 +212,38 @@ def bound_to(session: Session, batch_ids: Sequence[int]) -> list[Bound]:
         )
         found += [Bound(*row) for row in session.exec(query)]
     return sorted(found, key=lambda bound: (bound.batch_id, bound.allotment_id, bound.range_id, bound.serial_from))
+
+
+# ---- print jobs ----
+
+
+def print_jobs_of(session: Session, allotment_id: int) -> Sequence[PrintJob]:
+    """Return the print jobs of an allotment, the newest first."""
+    return session.exec(select(PrintJob).where(PrintJob.allotment_id == allotment_id).order_by(col(PrintJob.id).desc())).all()
+
+
+def open_print_job(session: Session, allotment_id: int) -> PrintJob | None:
+    """Return the print job of an allotment that was neither ended nor fulfilled."""
+    done = (Stage.ENDED, Stage.RECEIVED)
+    return session.exec(select(PrintJob).where(PrintJob.allotment_id == allotment_id, col(PrintJob.state).not_in(done))).first()
+
+
+def get_print_job(session: Session, job_id: int) -> PrintJob:
+    """Return a print job; raise NotFound."""
+    found = session.get(PrintJob, job_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def locked_print_job(session: Session, job_id: int) -> PrintJob:
+    """Return a print job as it stands now, its row locked until the transaction ends; raise NotFound."""
+    session.flush()
+    query = select(PrintJob).where(col(PrintJob.id) == job_id).with_for_update().execution_options(populate_existing=True)
+    job: PrintJob | None = session.execute(query).scalar_one_or_none()
+    if job is None:
+        raise NotFound
+    return job
 
 
 # ---- the label identity ----

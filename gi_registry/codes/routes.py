@@ -6,13 +6,13 @@ from flask import Blueprint, Response, current_app, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from gi_registry.codes import service
-from gi_registry.codes.schemas import Activation, Hold, Lift, Order, Printed, Spoil, Step
+from gi_registry.codes.schemas import Activation, Hold, Lift, Order, Printed, Received, Spoil, Step
 from gi_registry.config import Settings
 from gi_registry.kernel.quantities import grouped
 from gi_registry.kernel.words import say
 from gi_registry.web.access import PUBLIC, access
 from gi_registry.web.arguments import number_arg, year_arg
-from gi_registry.web.downloads import attachment
+from gi_registry.web.downloads import attachment, handed_out
 from gi_registry.web.forms import read_form, reshow
 from gi_registry.web.negotiation import json_answer, table, wanted
 from gi_registry.web.pages import page, redirect_with
@@ -61,7 +61,7 @@ def show_allotment(allotment_id: int) -> str:
 def labels(allotment_id: int) -> Response:
     """Hand out one part of the label sheets, or all of them (part 0), page by page, from the free cells of a first sheet on."""
     part, cells = number_arg("part", 1) or None, {name: request.args.get(name, "") for name in ("start", "skip")}
-    return _streamed(service.labels_pdf(current_work(), allotment_id, _settings(), part=part, **cells))
+    return handed_out(service.labels_pdf(current_work(), allotment_id, _settings(), part=part, **cells))
 
 
 @bp.get("/codes/calibration.pdf")
@@ -75,14 +75,14 @@ def calibration() -> Response:
 @access("allotment:order")
 def codes_list(allotment_id: int) -> Response:
     """Hand out the list of codes for a print house."""
-    return _streamed(service.codes_csv(current_work(), allotment_id, _settings()))
+    return handed_out(service.codes_csv(current_work(), allotment_id, _settings()))
 
 
 @bp.get("/allotments/<int:allotment_id>/codes.zip")
 @access("allotment:order")
 def codes_packet(allotment_id: int) -> Response:
     """Hand out the list of codes with manifest, sums and signature."""
-    return _streamed(service.codes_zip(current_work(), allotment_id, _settings()))
+    return handed_out(service.codes_zip(current_work(), allotment_id, _settings()))
 
 
 @bp.get("/allotments/<int:allotment_id>/symbols.zip")
@@ -90,13 +90,7 @@ def codes_packet(allotment_id: int) -> Response:
 def symbols_packet(allotment_id: int) -> Response:
     """Hand out the QR symbols of one part, or of all (part 0), as SVG or PNG."""
     kind, part = request.args.get("kind", "svg"), number_arg("part", 1) or None
-    return _streamed(service.symbols_zip(current_work(), allotment_id, _settings(), kind=kind, part=part))
-
-
-def _streamed(paper: service.Paper) -> Response:
-    answer = Response(paper.blocks, mimetype=paper.media_type)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{paper.name}"'
-    return answer
+    return handed_out(service.symbols_zip(current_work(), allotment_id, _settings(), kind=kind, part=part))
 
 
 @bp.post("/allotments/<int:allotment_id>/print")
@@ -113,7 +107,7 @@ def mark_printed(allotment_id: int) -> WerkzeugResponse:
 def mark_received(allotment_id: int) -> WerkzeugResponse:
     """Say that the labels are in hand."""
     reshow(show_allotment, allotment_id)
-    service.mark_received(current_work(), allotment_id, read_form(Step))
+    service.mark_received(current_work(), allotment_id, read_form(Received))
     return redirect_with(say("已登记入库，可以激活。"), "codes.show_allotment", allotment_id=allotment_id)
 
 

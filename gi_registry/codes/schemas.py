@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 from pydantic import Field as Limit
@@ -111,6 +111,50 @@ class Step(_Shape):
     """A step of the allotment's life that needs no more than the version of the page."""
 
     version: int | None = None
+
+
+class Received(Step):
+    """The labels are in hand; ``count`` is what was counted, asked for where a registered print house shipped them."""
+
+    count: int | None = Limit(default=None, ge=0, le=100_000_000)
+
+
+class Commission(Step):
+    """Ask a registered print house to print an allotment."""
+
+    printer_id: int
+    wishes: Text = ""
+
+
+class Reason(_Shape):
+    """Why a step back is taken."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]
+    version: int | None = None
+
+
+class Take(_Shape):
+    """In which form the print house takes the codes."""
+
+    kind: Literal["csv", "svg", "png"] = "csv"
+
+
+class Receipt(Step):
+    """The receipt code of the file that was taken."""
+
+    receipt: Line
+
+
+class PrintedCount(Step):
+    """How many good labels were printed."""
+
+    count: int = Limit(ge=0, le=100_000_000)
+
+
+class Shipped(Step):
+    """Who carries the labels, under which number."""
+
+    shipping: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]
 
 
 class StatedActivation(_Shape):

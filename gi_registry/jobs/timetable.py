@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 
 from gi_registry.anomalies import service as anomalies
 from gi_registry.batches import service as batches
+from gi_registry.codes import service as codes
 from gi_registry.config import archive_folder
 from gi_registry.jobs import ledger
 from gi_registry.jobs.job import Effect, Job, Occasion
@@ -44,6 +46,10 @@ def _lapse_trades(work: Work, _occasion: Occasion) -> object:
     return batches.lapse_trades(work)
 
 
+def _expire_labels(work: Work, _occasion: Occasion) -> object:
+    return asdict(codes.expire_unused(work))
+
+
 def _judge_plots_again(work: Work, occasion: Occasion) -> object:
     # Messages wait in the same lane: what is not done within half a minute goes on with the next.
     return 0 if work.now - occasion.due_at > timedelta(seconds=30) else rejudging.step_any(work)
@@ -64,6 +70,7 @@ def _archive_scans(doors: Doors, occasion: Occasion) -> object:
 
 TIMETABLE: tuple[Job, ...] = (
     Job("scans:archive", {"hour": 1, "minute": 30}, _archive_scans, say("把前一日的扫码记录归档并统计"), effect=Effect.APART),
+    Job("codes:expire", {"hour": 0, "minute": 40}, _expire_labels, say("产季结束的，使未用的标签失效；将要结束的，告知用标人")),
     Job("anomalies:run", {"hour": 2, "minute": 30}, _find_anomalies, say("每夜核算各项异常疑点")),
     Job("reports:remind", {"hour": 8, "minute": 30}, _remind_of_reports, say("提醒临近截止仍未报送年报的用标人")),
     Job("cases:daily", {"hour": 3, "minute": 0}, _move_cases, say("办理到期的送达、预警和公示，撤回事由已消除的案件")),

@@ -90,6 +90,8 @@ GRANTS: dict[str, dict[str, Scope]] = {
     # codes
     "allotment:order": {**_PRODUCERS, "system": ANY},
     "allotment:view": {**_PRODUCERS, **_READERS},
+    "print:commission": {**_PRODUCERS, "system": ANY},
+    "print:work": {"printer": OWN, "system": ANY},
     "code:activate": {**_PRODUCERS, "system": ANY},
     "code:void": {**_PRODUCERS, "county_approver": REGION, "system": ANY},
     "code:hold": {"county_approver": REGION, "city_officer": REGION, "system": ANY},

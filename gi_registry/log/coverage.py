@@ -33,7 +33,7 @@ COVERED: frozenset[str] = frozenset(
         "batch", "batch_plot", "ledger_account", "ledger_transfer", "ledger_entry", "trade", "goods_record",
         "process", "process_input", "process_output",
         "testing_institution", "test_report", "test_report_batch",
-        "signing_key", "allotment", "code_range", "code_interval",
+        "signing_key", "allotment", "code_range", "code_interval", "print_job",
         "scan_day",
         "annual_report", "report_attachment",
         "finding", "finding_evidence", "recorded_fact",

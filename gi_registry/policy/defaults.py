@@ -229,6 +229,11 @@ _OTHER = (
     ),
     Default("codes.order-limit", {"most": 5_000_000}, "单次申领不超过五百万枚，分批领用、分批核对。"),
     Default("codes.capped-allotment", {"permille": 500}, "限量发码期间，累计发码不超过可用额度的一半。"),
+    Default(
+        "codes.season-end",
+        {"years": 1, "month": 12, "day": 31, "notice_days": 30},
+        "标签用到次年年底为止，未用的失效并退还额度，失效前三十日告知用标人。",
+    ),
     Default("authorisation.unused-months", 24, "两年内未使用的，注销使用注册登记。", MARK_RULES),
 )
 

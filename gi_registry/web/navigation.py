@@ -30,6 +30,7 @@ OFFICE = (
     Item("/reports", say("年报"), "report:view"),
     Item("/findings", say("异常线索"), "finding:view"),
     Item("/tests", say("检测报告"), "test:issue"),
+    Item("/printing", say("印制委托"), "print:work"),
     Item("/office/institutions", say("检测机构"), "institution:view"),
     Item("/leads", say("线索"), "lead:view"),
     Item("/office/cases", say("名录案件"), "desk:view"),

@@ -188,6 +188,7 @@ def _subjects(work: Work) -> tuple[dict[str, Any], datetime]:
         **_leads(work, authorisation),
         **_tests(work, authorisation),
         **_goods(work, authorisation),
+        "job_id": _print_job(work, first(Allotment, Allotment.authorisation_id == authorisation.id), owned or 0),
     }
     return subjects, listed.now
 
@@ -320,6 +321,19 @@ def _tests(work: Work, authorisation: Any) -> dict[str, Any]:
     batch = work.session.exec(select(Batch).where(Batch.authorisation_id == authorisation.id).order_by(col(Batch.id))).first()
     assert batch is not None
     return {"institution_id": institution.id, "test_id": make_test(work, batch, by=institution).id}
+
+
+def _print_job(work: Work, allotment_id: int, organisation_id: int) -> Any:
+    """Return a commission to the user's own organisation, which has been ended, so that the allotment may still be printed."""
+    from gi_registry.codes.models import PrintJob
+    from gi_registry.codes.rules.printing import PRINT_LIFE
+    from gi_registry.workflow import advance, begin
+
+    job = PrintJob(allotment_id=allotment_id, state="", commissioned_at=work.now, owner_org_id=organisation_id, authority_division="999999")
+    begin(job, PRINT_LIFE)
+    work.record(job, "print_job:commission")
+    work.flush()
+    return advance(work, job, PRINT_LIFE, "cancel").id
 
 
 def _goods(work: Work, authorisation: Any) -> dict[str, Any]:

@@ -27,7 +27,25 @@ from tests.browser.test_frame import OVERFLOW
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("every-page")]
 
-PEOPLE = ("", "jia", "yi", "bing", "wu", "xian", "xianzhang", "shi", "sheng", "guojia", "shenji", "anquan", "ji", "xiehui", "jiance")
+PEOPLE = (
+    "",
+    "jia",
+    "yi",
+    "bing",
+    "wu",
+    "xian",
+    "xianzhang",
+    "shi",
+    "sheng",
+    "guojia",
+    "shenji",
+    "anquan",
+    "ji",
+    "xiehui",
+    "jiance",
+    "yinshua",
+    "chen",
+)
 SERIOUS = {"serious", "critical"}
 MOST = 400
 FILES = {

@@ -9,7 +9,7 @@ from gi_registry.accounts.models import Organisation
 from gi_registry.batches.models import Batch
 from gi_registry.codes import service
 from gi_registry.codes.models import Allotment
-from gi_registry.codes.schemas import Order, Printed, Step
+from gi_registry.codes.schemas import Order, Printed, Received
 from gi_registry.registry.models import Authorisation, Gi, Product
 from gi_registry.workflow import Work
 from tests.builders.batches import make_batch, make_cap
@@ -65,5 +65,5 @@ def make_allotment(work: Work, season: Season, *, count: int = 1000, received: b
     allotment = service.allot(work, season.id, order_of(season, count), secret_key=SECRET_KEY)
     if received:
         service.mark_printed(work, allotment.id or 0, Printed(printer="示例印务"))
-        service.mark_received(work, allotment.id or 0, Step())
+        service.mark_received(work, allotment.id or 0, Received())
     return allotment

@@ -14,9 +14,10 @@ from gi_registry.codes.rules.format import Malformed, parse
 from gi_registry.codes.rules.intervals import LEAVES_STOCK, Status, layer_of
 from gi_registry.codes.rules.life import ALLOTMENT_LIFE, Action, State
 from gi_registry.codes.rules.mac import verify_mac
-from gi_registry.codes.schemas import Activation, Printed, Spoil, SpoilKind, Step, Which
+from gi_registry.codes.schemas import Activation, Printed, Received, Spoil, SpoilKind, Step, Which
 from gi_registry.codes.service.keys import open_secret
 from gi_registry.codes.service.orders import listed
+from gi_registry.codes.service.printing import receive_from_printer
 from gi_registry.codes.service.selection import Piece, Shelf, lock_shelf
 from gi_registry.kernel.errors import Conflict, NotFound, invalid
 from gi_registry.kernel.verdict import Failed, Passed, Verdict
@@ -41,14 +42,20 @@ class Done:
 
 def mark_printed(work: Work, allotment_id: int, fields: Printed) -> Allotment:
     """Say that the labels were printed, and by whom."""
-    allotment = mine(work, allotment_id, "code:activate")
+    allotment = held(work, allotment_id, "code:activate")
+    if queries.open_print_job(work.session, allotment_id) is not None:
+        raise Conflict(say("这批标签已委托印制单位印制，由印制单位登记。"), remedy=say("要自己打印的，请先撤回委托。"))
     allotment.printed_at, allotment.printer = work.now, fields.printer
     return _advanced(work, allotment, Action.PRINT, version=fields.version)
 
 
-def mark_received(work: Work, allotment_id: int, fields: Step) -> Allotment:
-    """Say that the labels are in hand; from now on they count as stock of the year."""
-    allotment = mine(work, allotment_id, "code:activate")
+def mark_received(work: Work, allotment_id: int, fields: Received) -> Allotment:
+    """Say that the labels are in hand; from now on they count as stock of the year.
+
+    Raises Conflict where a print house has not shipped yet, Invalid where it has and nothing was counted.
+    """
+    allotment = held(work, allotment_id, "code:activate")
+    receive_from_printer(work, allotment, fields.count)
     allotment.received_at = work.now
     return _advanced(work, allotment, Action.RECEIVE, version=fields.version)
 
@@ -67,13 +74,15 @@ def close(work: Work, allotment_id: int, fields: Step) -> Allotment:
 def withdraw(work: Work, allotment_id: int, fields: Step) -> Allotment:
     """Void a whole allotment of which nothing is activated: every code becomes void, the reservation is released."""
     allotment = held(work, allotment_id, "code:void")
+    if queries.open_print_job(work.session, allotment_id) is not None:
+        raise Conflict(say("这批标签已委托印制单位印制，不能整批作废。"), remedy=say("请先撤回委托；已印好的，收货登记后再作废。"))
     shelf = lock_shelf(work.session, allotment_id)
     if shelf.activated:
         raise Conflict(
             say("已有 %(count)s 枚标签激活，不能整批作废。", count=shelf.activated), remedy=say("请把在库的标签按序号登记作废，再结清。")
         )
     _advanced(work, allotment, Action.VOID, version=fields.version)
-    _spoil_pieces(work, allotment, Status.VOID, shelf.free_pieces(), reason=str(say("整批作废")), origin="act")
+    spoil_pieces(work, allotment, Status.VOID, shelf.free_pieces(), reason=str(say("整批作废")), origin="act")
     return allotment
 
 
@@ -223,10 +232,11 @@ def spoil(work: Work, allotment_id: int, fields: Spoil, *, secret_key: str = "")
     shelf.refuse_excepted(pieces)
     if fields.kind != SpoilKind.VOID:
         shelf.refuse_taken(pieces)
-    return _spoil_pieces(work, allotment, Status(fields.kind.value), shelf.split(pieces), reason=fields.reason, origin="act")
+    return spoil_pieces(work, allotment, Status(fields.kind.value), shelf.split(pieces), reason=fields.reason, origin="act")
 
 
-def _spoil_pieces(work: Work, allotment: Allotment, status: Status, pieces: Iterable[Piece], *, reason: str, origin: str) -> Done:
+def spoil_pieces(work: Work, allotment: Allotment, status: Status, pieces: Iterable[Piece], *, reason: str, origin: str) -> Done:
+    """Take pieces out of the stock, whatever the reason; what was granted by an order and not activated goes back to the quota."""
     authorisation = registry.get_authorisation(work.session, allotment.authorisation_id)
     written = []
     for piece in pieces:

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from PIL import Image
 from gi_registry.codes.models import Allotment
 from gi_registry.codes.rules.alphabet import LENGTH
 from gi_registry.codes.rules.patterns import draw, modules
-from gi_registry.codes.service.papers import Paper, Part, printable_part
+from gi_registry.codes.service.papers import Paper, Part, Printable, printable_part
 from gi_registry.codes.service.symbol import QUIET, patterns_of
 from gi_registry.config import Settings
 from gi_registry.kernel.errors import invalid
@@ -29,7 +30,7 @@ from gi_registry.kernel.words import say
 from gi_registry.log.keys import signature_of
 from gi_registry.workflow import Work
 
-SUMS, SIGNATURE, MANIFEST = "SHA256SUMS", "SHA256SUMS.sig", "manifest.json"
+SUMS, SIGNATURE, MANIFEST, RECEIPT = "SHA256SUMS", "SHA256SUMS.sig", "manifest.json", "RECEIPT.txt"
 MODULE_PIXELS = 8
 _LINE = LENGTH + 1
 _AT_ONCE = 256
@@ -41,11 +42,7 @@ Entry = tuple[str, Iterable[bytes]]
 
 def codes_zip(work: Work, allotment_id: int, settings: Settings) -> Paper:
     """Return the list of an allotment's codes for a print house. Raises as ``papers.labels_pdf``."""
-    found = printable_part(work, allotment_id, settings, part=None)
-    name = f"{found.allotment.number}.csv"
-    entries: Iterator[Entry] = iter([(name, found.csv())])
-    columns = {"columns": ["serial_number", "code", "qr_text"], "line_end": "CRLF", "encoding": "ASCII"}
-    return _packet(work, found.allotment, found.part, settings, kind="csv", entries=entries, told=columns)
+    return packet_of(work, printable_part(work, allotment_id, settings, part=None), settings, kind="csv")
 
 
 def symbols_zip(work: Work, allotment_id: int, settings: Settings, *, kind: str, part: int | None = 1) -> Paper:
@@ -55,9 +52,19 @@ def symbols_zip(work: Work, allotment_id: int, settings: Settings, *, kind: str,
     """
     if kind not in _DRAWN:
         raise invalid("kind", say("二维码可以做成 svg 或 png。"), say("请从页面上的下载链接进入。"), value=kind[:20])
-    found = printable_part(work, allotment_id, settings, part=part)
-    entries = _symbols(found.lines(), address=found.address, first=found.part.first, ending=kind)
-    told = {"quiet_zone_modules": QUIET, **({"module_pixels": MODULE_PIXELS} if kind == "png" else {})}
+    return packet_of(work, printable_part(work, allotment_id, settings, part=part), settings, kind=kind)
+
+
+def packet_of(work: Work, found: Printable, settings: Settings, *, kind: str, receipt: str = "") -> Paper:
+    """Return the ZIP of what may be printed; ``receipt`` goes into a file of its own that whoever opened the ZIP can read."""
+    if kind == "csv":
+        entries: Iterator[Entry] = iter([(f"{found.allotment.number}.csv", found.csv())])
+        told: dict[str, Any] = {"columns": ["serial_number", "code", "qr_text"], "line_end": "CRLF", "encoding": "ASCII"}
+    else:
+        entries = _symbols(found.lines(), address=found.address, first=found.part.first, ending=kind)
+        told = {"quiet_zone_modules": QUIET, **({"module_pixels": MODULE_PIXELS} if kind == "png" else {})}
+    if receipt:
+        entries = chain(entries, [(RECEIPT, [f"{receipt}\n".encode()])])
     return _packet(work, found.allotment, found.part, settings, kind=kind, entries=entries, told=told)
 
 
@@ -99,7 +106,7 @@ def _zipped(entries: Iterator[Entry], manifest: dict[str, Any], sign: Callable[[
         for name, blocks in entries:
             yield from _entry(archive, sink, name, blocks, sums=sums, at=at)
         manifest["files"] = len(sums)
-        if len(sums) == 1:
+        if manifest["kind"] == "csv":
             manifest["sha256"] = sums[0][:64]
         told = json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n"
         yield from _entry(archive, sink, MANIFEST, [told], sums=sums, at=at)

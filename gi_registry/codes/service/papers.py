@@ -122,7 +122,12 @@ class Printable:
 
 def printable_part(work: Work, allotment_id: int, settings: Settings, *, part: int | None) -> Printable:
     """Return what is printed of one part (``None``: all labels), every element of the label checked before. Raises as ``labels_pdf``."""
-    allotment = _printable(work, allotment_id)
+    return printable_of(work, _printable(work, allotment_id), settings, part=part)
+
+
+def printable_of(work: Work, allotment: Allotment, settings: Settings, *, part: int | None) -> Printable:
+    """Return what is printed of an allotment that the caller may print. Raises Conflict (void), Invalid naming what a label lacks."""
+    _refuse_unprintable(allotment)
     label_text(work, allotment, mark_image=None)
     found = _part(allotment, part)
     return Printable(allotment, found, _address(settings), tuple(_runs(work, allotment, settings.secret_key, part=found)))
@@ -172,10 +177,16 @@ def _runs(work: Work, allotment: Allotment, secret_key: str, *, part: Part) -> l
 def _printable(work: Work, allotment_id: int) -> Allotment:
     allotment = queries.get_allotment(work.session, allotment_id)
     work.require("allotment:order", allotment)
+    _refuse_unprintable(allotment)
+    if queries.open_print_job(work.session, allotment_id) is not None:
+        raise Conflict(say("这批标签已委托印制单位印制，不能另外打印。"), remedy=say("要自己打印的，请先撤回委托。"))
+    return allotment
+
+
+def _refuse_unprintable(allotment: Allotment) -> None:
     if allotment.state in {State.VOID, State.CLOSED} or allotment.origin == "import":
         state = ALLOTMENT_LIFE.label(allotment.state)
         raise Conflict(say("这批标识码的状态是“%(state)s”，不能再印制。", state=state), remedy=say("需要标签的，请另行申领。"))
-    return allotment
 
 
 def _part(allotment: Allotment, number: int | None) -> Part:

@@ -16,9 +16,11 @@ from gi_registry.codes.models import Allotment, CodeInterval
 from gi_registry.codes.rules.identity import CodeCounts
 from gi_registry.codes.rules.intervals import Span, Status
 from gi_registry.codes.rules.life import ALLOTMENT_LIFE, STATUS_LABELS, Action, State
+from gi_registry.codes.rules.printing import Stage
 from gi_registry.codes.service.custody import batch_fits, may_activate
 from gi_registry.codes.service.orders import may_order
 from gi_registry.codes.service.papers import Part, parts_of
+from gi_registry.codes.service.printing import JobRow, jobs_of, printers
 from gi_registry.codes.service.selection import Shelf, read_shelf
 from gi_registry.kernel.quantities import grouped
 from gi_registry.kernel.verdict import Failed, Verdict
@@ -41,6 +43,8 @@ TONES = {
     Status.FROZEN: "waiting",
     Status.RECALLED: "refused",
 }
+
+SPOILED = frozenset({Status.DAMAGED, Status.RETURNED, Status.VOID})
 
 
 @dataclass(frozen=True)
@@ -139,15 +143,31 @@ class AllotmentPage:
     activation: Verdict
     batches: tuple[tuple[Batch, Words], ...]
     misfits: tuple[Failed, ...]
+    jobs: tuple[JobRow, ...]
+    printers: tuple[tuple[int, str], ...]
 
     def can(self, action: str) -> bool:
         """Say whether the reader may take a step of the life cycle now."""
         return self.mine and ALLOTMENT_LIFE.allows(self.allotment.state, action)
 
     @property
+    def job(self) -> JobRow | None:
+        """The commission to a print house that is under way."""
+        return next((row for row in self.jobs if row.job.state not in {Stage.ENDED, Stage.RECEIVED}), None)
+
+    @property
+    def short(self) -> int:
+        """How many labels fewer than the codes were received from a print house and not accounted for as damaged, returned or void."""
+        missing = next((row.short for row in self.jobs if row.job.state == Stage.RECEIVED), 0)
+        gone = sum(row.last - row.first + 1 for row in self.intervals if row.interval.status in SPOILED)
+        return max(missing - gone, 0)
+
+    @property
     def printable(self) -> bool:
         """Whether sheets can be made now."""
-        return self.mine and self.allotment.origin == "order" and self.allotment.state not in {State.VOID, State.CLOSED}
+        if self.job is not None or self.allotment.origin != "order":
+            return False
+        return self.mine and self.allotment.state not in {State.VOID, State.CLOSED}
 
 
 def view_codes(work: Work, authorisation_id: int, *, year: int | None, zone: str) -> CodesPage:
@@ -220,7 +240,16 @@ def view_allotment(work: Work, allotment_id: int) -> AllotmentPage:
         activation=may_activate(work, allotment),
         batches=fitting,
         misfits=misfits,
+        jobs=tuple(jobs_of(work, allotment_id)),
+        printers=_printers(work, allotment),
     )
+
+
+def _printers(work: Work, allotment: Allotment) -> tuple[tuple[int, str], ...]:
+    """Return the print houses that may be asked now; none where nobody can be."""
+    if allotment.state != State.ALLOTTED or not work.allows("print:commission", allotment):
+        return ()
+    return tuple((row.id or 0, row.name) for row in printers(work))
 
 
 def _batches(work: Work, allotment: Allotment) -> tuple[tuple[tuple[Batch, Words], ...], tuple[Failed, ...]]:
