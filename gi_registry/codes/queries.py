@@ -228,6 +228,12 @@ def open_print_job(session: Session, allotment_id: int) -> PrintJob | None:
     return session.exec(select(PrintJob).where(PrintJob.allotment_id == allotment_id, col(PrintJob.state).not_in(done))).first()
 
 
+def printed_by_house(session: Session, allotment_id: int) -> bool:
+    """Say whether a print house has or had the job of printing an allotment: then nobody else prints these codes again."""
+    query = select(PrintJob.id).where(PrintJob.allotment_id == allotment_id, PrintJob.state != Stage.ENDED)
+    return session.exec(query.limit(1)).first() is not None
+
+
 def get_print_job(session: Session, job_id: int) -> PrintJob:
     """Return a print job; raise NotFound."""
     found = session.get(PrintJob, job_id)

@@ -178,8 +178,8 @@ def _printable(work: Work, allotment_id: int) -> Allotment:
     allotment = queries.get_allotment(work.session, allotment_id)
     work.require("allotment:order", allotment)
     _refuse_unprintable(allotment)
-    if queries.open_print_job(work.session, allotment_id) is not None:
-        raise Conflict(say("这批标签已委托印制单位印制，不能另外打印。"), remedy=say("要自己打印的，请先撤回委托。"))
+    if queries.printed_by_house(work.session, allotment_id):
+        raise Conflict(say("这批标签由印制单位印制，不能另外打印。"), remedy=say("还没有印的，可以先撤回委托；印坏、缺少的，请另行申领。"))
     return allotment
 
 

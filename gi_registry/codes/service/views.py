@@ -165,7 +165,7 @@ class AllotmentPage:
     @property
     def printable(self) -> bool:
         """Whether sheets can be made now."""
-        if self.job is not None or self.allotment.origin != "order":
+        if any(row.job.state != Stage.ENDED for row in self.jobs) or self.allotment.origin != "order":
             return False
         return self.mine and self.allotment.state not in {State.VOID, State.CLOSED}
 

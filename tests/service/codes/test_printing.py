@@ -108,6 +108,9 @@ def test_what_was_counted_short_is_shown_until_it_is_spoken_for(work: Work, pres
     press.shipped(printed=298)
     service.mark_received(press.user, press.id, Received(count=297))
     assert service.view_allotment(press.user, press.id).short == 3
+    assert not service.view_allotment(press.user, press.id).printable
+    with pytest.raises(Conflict, match="由印制单位印制"):  # a code is printed once: what is missing is ordered anew
+        service.labels_pdf(press.user, press.id, SETTINGS)
     service.spoil(press.user, press.id, Spoil(kind=SpoilKind.DAMAGED, reason="印坏", first=1, last=2))
     shown = service.view_allotment(press.user, press.id)
     assert (shown.short, [row.short for row in shown.jobs]) == (1, [3])
