@@ -6,12 +6,14 @@ The drawing has no outline of any area: it shows where spots lie to each other, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT, MARGIN = 400, 300, 24
 LARGEST, SMALLEST = 22, 4
 NAMED = 8
+NAME_WIDTH, NAME_HEIGHT = 64, 14
+"""The room that a name with its figure takes: of two closer than that only the busier one is named; the list names all."""
 _WEST, _EAST, _SOUTH, _NORTH = 85.0, 128.0, 19.0, 47.0
 
 SEATS: Mapping[str, tuple[float, float]] = {
@@ -50,25 +52,30 @@ class Where:
 
 
 def draw_where(places: Iterable[tuple[str, int]], names: Mapping[str, str]) -> Where | None:
-    """Return list and drawing of (province's two digits or "", checks), added up; None where nothing is known of any place."""
+    """Return list and drawing of (province's two digits or "", checks), added up; None where nothing is known of any place.
+
+    A place that is on file and no province (a demonstration's) stands in the list only.
+    """
     checks: Counter[str] = Counter()
     for code, count in places:
-        checks[code if code in SEATS else ""] += count
+        checks[code if code in SEATS or code in names else ""] += count
     ordered = sorted(checks.items(), key=lambda item: (-item[1], item[0]))
-    known = [(code, count) for code, count in ordered if code]
-    if not known:
+    if not any(code for code, _ in ordered):
         return None
-    most = known[0][1]
-    spots = tuple(
-        _spot(code, _short(code, names.get(code, code)), count, most=most, named=at < NAMED) for at, (code, count) in enumerate(known)
-    )
+    known = [(code, count) for code, count in ordered if code in SEATS]
+    most = known[0][1] if known else 0
+    spots: list[Spot] = []
+    for code, count in known:
+        spots.append(_spot(code, _short(code, names.get(code, code)), count, most=most, beside=spots))
     rows = tuple((names.get(code, code) if code else "", count) for code, count in ordered)
-    return Where(rows, spots, tuple(_at(seat) for seat in SEATS.values()))
+    return Where(rows, tuple(spots), tuple(_at(seat) for seat in SEATS.values()))
 
 
-def _spot(code: str, name: str, checks: int, *, most: int, named: bool) -> Spot:
+def _spot(code: str, name: str, checks: int, *, most: int, beside: Sequence[Spot]) -> Spot:
     x, y = _at(SEATS[code])
-    return Spot(code, name, checks, x, y, max(SMALLEST, round(LARGEST * (checks / most) ** 0.5)), named)
+    named = [spot for spot in beside if spot.named]
+    clear = all(abs(spot.x - x) >= NAME_WIDTH or abs(spot.y - y) >= NAME_HEIGHT for spot in named)
+    return Spot(code, name, checks, x, y, max(SMALLEST, round(LARGEST * (checks / most) ** 0.5)), clear and len(named) < NAMED)
 
 
 def _short(code: str, name: str) -> str:

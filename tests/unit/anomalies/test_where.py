@@ -41,3 +41,16 @@ def test_a_code_that_is_no_province_is_an_unknown_place() -> None:
     drawn = draw_where([("99", 7), ("11", 1)], NAMES)
     assert drawn is not None
     assert drawn.rows == (("", 7), ("北京市", 1))
+
+
+def test_a_place_on_file_without_a_seat_is_in_the_list_only() -> None:
+    drawn = draw_where([("99", 7), ("11", 1)], NAMES | {"99": "示例省"})
+    assert drawn is not None
+    assert drawn.rows == (("示例省", 7), ("北京市", 1))
+    assert [spot.code for spot in drawn.spots] == ["11"]
+
+
+def test_names_do_not_lie_on_each_other() -> None:
+    drawn = draw_where([("32", 9), ("31", 20), ("65", 1)], NAMES)
+    assert drawn is not None
+    assert [(spot.code, spot.named) for spot in drawn.spots] == [("31", True), ("32", False), ("65", True)]
