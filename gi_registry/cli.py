@@ -285,15 +285,21 @@ def codes_mint(settings: Settings, /, out: Path | None, *, as_json: bool, **wish
 
 @codes_group.command("labels")
 @click.option("--allotment", required=True, help="Number of the allotment.")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A .pdf (A4 sheets) or .csv (print houses).")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A .pdf (A4 sheets), .csv or .zip (print houses)."
+)
+@click.option("--kind", type=click.Choice(["csv", "svg", "png"]), default="csv", show_default=True, help="What a .zip holds.")
+@click.option("--sheet", default="", help="60x45 (plain A4, cut), 63.5x46.6 or 99.1x67.7 (labels on A4).")
+@click.option("--level", type=click.Choice(["M", "Q"]), default="M", show_default=True, help="Error correction of the QR symbols.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
-def codes_labels(settings: Settings, allotment: str, out: Path, as_json: bool) -> None:
+def codes_labels(settings: Settings, allotment: str, out: Path, kind: str, sheet: str, level: str, as_json: bool) -> None:
     """Make the labels of an allotment. Example: gi-registry codes labels --allotment FM2026-7Z0QK --out labels.pdf"""
     from gi_registry.codes import service as codes  # noqa: PLC0415  # loads numpy and reportlab
 
     with open_work(database_of(settings), writable=False) as work:
-        paper = codes.paper_of(work, allotment, settings, kind=out.suffix.lower())
+        setting = codes.Setting(sheet=sheet, level=level)
+        paper = codes.paper_of(work, allotment, settings, ending=out.suffix.lower(), kind=kind, setting=setting)
     size = _write(out, paper.blocks)
     tell({"allotment": allotment, "file": str(out), "bytes": size}, as_json=as_json, words=say("已写入 %(file)s。", file=out))
 

@@ -60,15 +60,17 @@ def show_allotment(allotment_id: int) -> str:
 @access("allotment:order")
 def labels(allotment_id: int) -> Response:
     """Hand out one part of the label sheets, or all of them (part 0), page by page, from the free cells of a first sheet on."""
-    part, cells = number_arg("part", 1) or None, {name: request.args.get(name, "") for name in ("start", "skip")}
-    return handed_out(service.labels_pdf(current_work(), allotment_id, _settings(), part=part, **cells))
+    part = number_arg("part", 1) or None
+    preview = bool(request.args.get("preview"))
+    setting = service.Setting(*(request.args.get(name, "") for name in ("sheet", "level", "start", "skip")), preview=preview)
+    return handed_out(service.labels_pdf(current_work(), allotment_id, _settings(), part=part, setting=setting), inline=preview)
 
 
 @bp.get("/codes/calibration.pdf")
 @access("allotment:order")
 def calibration() -> Response:
     """Hand out the page that a printer is tried with."""
-    return attachment(service.calibration_page(), "calibration.pdf", media_type="application/pdf")
+    return attachment(service.calibration_page(request.args.get("sheet", "")), "calibration.pdf", media_type="application/pdf")
 
 
 @bp.get("/allotments/<int:allotment_id>/codes.csv")
@@ -89,8 +91,8 @@ def codes_packet(allotment_id: int) -> Response:
 @access("allotment:order")
 def symbols_packet(allotment_id: int) -> Response:
     """Hand out the QR symbols of one part, or of all (part 0), as SVG or PNG."""
-    kind, part = request.args.get("kind", "svg"), number_arg("part", 1) or None
-    return handed_out(service.symbols_zip(current_work(), allotment_id, _settings(), kind=kind, part=part))
+    kind, part, level = request.args.get("kind", "svg"), number_arg("part", 1) or None, request.args.get("level", "")
+    return handed_out(service.symbols_zip(current_work(), allotment_id, _settings(), kind=kind, part=part, level=level))
 
 
 @bp.post("/allotments/<int:allotment_id>/print")

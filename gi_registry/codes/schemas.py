@@ -137,6 +137,7 @@ class Take(_Shape):
     """In which form the print house takes the codes."""
 
     kind: Literal["csv", "svg", "png"] = "csv"
+    level: Literal["M", "Q"] = "M"
 
 
 class Receipt(Step):

@@ -25,10 +25,10 @@ class Made(Protocol):
         """Its octets, once."""
 
 
-def handed_out(made: Made) -> Response:
-    """Return an answer that a browser stores, sent as it is made."""
+def handed_out(made: Made, *, inline: bool = False) -> Response:
+    """Return an answer that a browser stores, or shows where it can (``inline``), sent as it is made."""
     answer = Response(made.blocks, mimetype=made.media_type)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    answer.headers["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{made.name}"'
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -9,11 +9,13 @@ from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 from qrcode.util import MODE_ALPHA_NUM, QRData
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from benches.frame import Figure, rate
 from gi_registry.codes.rules.mint import mint_lines
-from gi_registry.codes.service.sheet import CELLS, PER_PAGE, Footer, LabelText, stream_sheets
+from gi_registry.codes.rules.pitches import CUT
+from gi_registry.codes.service.sheet import Footer, LabelText, stream_sheets
 from gi_registry.codes.service.symbol import MASK, VERSION
 
 SECRET = bytes(range(32))
@@ -51,18 +53,18 @@ def _copy() -> int:
 
 def _peer() -> int:
     canvas = Canvas(io.BytesIO(), pagesize=A4, pageCompression=1)
-    codes = _lines(PER_PAGE * 10).read().decode().split()
+    codes = _lines(CUT.per_page * 10).read().decode().split()
     for number, code in enumerate(codes):
         symbol: QRCode = QRCode(version=VERSION, error_correction=ERROR_CORRECT_M, border=0, mask_pattern=MASK)
         symbol.add_data(QRData(ADDRESS + code, mode=MODE_ALPHA_NUM), optimize=0)
         symbol.make(fit=False)
-        x, y = CELLS[number % PER_PAGE]
+        x, y = (side * mm for side in CUT.cells[number % CUT.per_page])
         for row, modules in enumerate(symbol.modules):
             for column, dark in enumerate(modules):
                 if dark:
                     canvas.rect(x + column * 1.6, y + 50 - row * 1.6, 1.6, 1.6, stroke=0, fill=1)
         canvas.drawString(x + 60, y + 20, code)
-        if number % PER_PAGE == PER_PAGE - 1:
+        if number % CUT.per_page == CUT.per_page - 1:
             canvas.showPage()
     canvas.save()
     return len(codes)

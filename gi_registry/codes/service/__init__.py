@@ -24,8 +24,8 @@ from gi_registry.codes.service.history import record_activation
 from gi_registry.codes.service.holds import disown, hold, lift, take_back
 from gi_registry.codes.service.keys import ensure_key, key_set, open_secret, public_key_set, rotate_keys
 from gi_registry.codes.service.orders import allot, allot_by_number, may_order
-from gi_registry.codes.service.packets import codes_zip, symbols_zip
-from gi_registry.codes.service.papers import Paper, codes_csv, labels_pdf, paper_of
+from gi_registry.codes.service.packets import codes_zip, paper_of, symbols_zip
+from gi_registry.codes.service.papers import Paper, Setting, codes_csv, labels_pdf
 from gi_registry.codes.service.printing import (
     acknowledge,
     allow_again,
@@ -42,6 +42,7 @@ from gi_registry.codes.service.views import allotment_rows, view_allotment, view
 
 __all__ = [
     "Paper",
+    "Setting",
     "acknowledge",
     "activate",
     "allot",

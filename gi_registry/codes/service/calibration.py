@@ -9,39 +9,45 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from gi_registry.codes.service.sheet import BOTTOM, CELLS, FONT, GREY, HEIGHT, INK, WIDTH, cut_marks, load_font
+from gi_registry.codes.rules.pitches import Pitch, pitch_named
+from gi_registry.codes.service.sheet import FONT, GREY, INK, cut_marks, load_font
 from gi_registry.kernel.words import say
 
 RULER = 150  # mm
 
 
-def calibration_page() -> bytes:
-    """Return the page as PDF."""
+def calibration_page(sheet: str = "") -> bytes:
+    """Return the page of a sheet as PDF. Raises Invalid for a sheet that is not known."""
+    pitch = pitch_named(sheet)
     load_font()
     out = BytesIO()
     canvas = Canvas(out, pagesize=A4, pageCompression=1, invariant=1, initialFontName=FONT)
     canvas.setTitle(str(say("校准页")))
-    cut_marks(canvas)
-    for number, (x, y) in enumerate(CELLS, 1):
-        _cell(canvas, number, x, y)
+    if pitch.cut:
+        cut_marks(canvas, pitch)
+    for number, (x, y) in enumerate(pitch.cells, 1):
+        _cell(canvas, number, x * mm, y * mm, pitch=pitch)
     middle = A4[0] / 2
-    _ruler(canvas, middle - RULER * mm / 2, BOTTOM - 7.5 * mm)
-    canvas.setFont(FONT, 8)
-    canvas.drawCentredString(middle, 4.5 * mm, str(say("按 100%% 打印，不缩放：上面的尺应为 %(mm)s 毫米，十字应在每格正中。", mm=RULER)))
+    _ruler(canvas, middle - RULER * mm / 2, (pitch.bottom / 2) * mm)
+    canvas.setFont(FONT, min(8.0, pitch.bottom * 0.7))
+    canvas.drawCentredString(
+        middle, min(4.5, pitch.bottom * 0.3) * mm, str(say("按 100%% 打印，不缩放：上面的尺应为 %(mm)s 毫米，十字应在每格正中。", mm=RULER))
+    )
     canvas.showPage()
     canvas.save()
     return out.getvalue()
 
 
-def _cell(canvas: Any, number: int, x: float, y: float) -> None:
+def _cell(canvas: Any, number: int, x: float, y: float, *, pitch: Pitch) -> None:
+    width, height = pitch.width * mm, pitch.height * mm
     canvas.setStrokeGray(GREY)
     canvas.setLineWidth(0.3)
-    canvas.rect(x, y, WIDTH, HEIGHT)
-    canvas.line(x + WIDTH / 2 - 5 * mm, y + HEIGHT / 2, x + WIDTH / 2 + 5 * mm, y + HEIGHT / 2)
-    canvas.line(x + WIDTH / 2, y + HEIGHT / 2 - 5 * mm, x + WIDTH / 2, y + HEIGHT / 2 + 5 * mm)
+    canvas.rect(x, y, width, height)
+    canvas.line(x + width / 2 - 5 * mm, y + height / 2, x + width / 2 + 5 * mm, y + height / 2)
+    canvas.line(x + width / 2, y + height / 2 - 5 * mm, x + width / 2, y + height / 2 + 5 * mm)
     canvas.setFillGray(INK)
     canvas.setFont(FONT, 14)
-    canvas.drawString(x + 3 * mm, y + HEIGHT - 8 * mm, str(number))
+    canvas.drawString(x + 3 * mm, y + height - 8 * mm, str(number))
 
 
 def _ruler(canvas: Any, x: float, y: float) -> None:

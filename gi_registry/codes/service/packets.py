@@ -19,11 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from gi_registry.codes import queries
 from gi_registry.codes.models import Allotment
 from gi_registry.codes.rules.alphabet import LENGTH
 from gi_registry.codes.rules.patterns import draw, modules
-from gi_registry.codes.service.papers import Paper, Part, Printable, printable_part
-from gi_registry.codes.service.symbol import QUIET, patterns_of
+from gi_registry.codes.service.papers import Paper, Part, Printable, Setting, codes_csv, labels_pdf, printable_part
+from gi_registry.codes.service.symbol import LEVEL, QUIET, level_named, patterns_of
 from gi_registry.config import Settings
 from gi_registry.kernel.errors import invalid
 from gi_registry.kernel.words import say
@@ -45,27 +46,47 @@ def codes_zip(work: Work, allotment_id: int, settings: Settings) -> Paper:
     return packet_of(work, printable_part(work, allotment_id, settings, part=None), settings, kind="csv")
 
 
-def symbols_zip(work: Work, allotment_id: int, settings: Settings, *, kind: str, part: int | None = 1) -> Paper:
+def symbols_zip(work: Work, allotment_id: int, settings: Settings, *, kind: str, part: int | None = 1, level: str = LEVEL) -> Paper:
     """Return the QR symbols of one part (``None``: all) as ``svg`` or ``png``, a file each, named by serial number and code.
 
     Raises as ``papers.labels_pdf``, and Invalid for another kind.
     """
     if kind not in _DRAWN:
         raise invalid("kind", say("二维码可以做成 svg 或 png。"), say("请从页面上的下载链接进入。"), value=kind[:20])
-    return packet_of(work, printable_part(work, allotment_id, settings, part=part), settings, kind=kind)
+    return packet_of(work, printable_part(work, allotment_id, settings, part=part), settings, kind=kind, level=level_named(level))
 
 
-def packet_of(work: Work, found: Printable, settings: Settings, *, kind: str, receipt: str = "") -> Paper:
+def packet_of(work: Work, found: Printable, settings: Settings, *, kind: str, level: str = LEVEL, receipt: str = "") -> Paper:
     """Return the ZIP of what may be printed; ``receipt`` goes into a file of its own that whoever opened the ZIP can read."""
     if kind == "csv":
         entries: Iterator[Entry] = iter([(f"{found.allotment.number}.csv", found.csv())])
         told: dict[str, Any] = {"columns": ["serial_number", "code", "qr_text"], "line_end": "CRLF", "encoding": "ASCII"}
     else:
-        entries = _symbols(found.lines(), address=found.address, first=found.part.first, ending=kind)
-        told = {"quiet_zone_modules": QUIET, **({"module_pixels": MODULE_PIXELS} if kind == "png" else {})}
+        entries = _symbols(found.lines(), address=found.address, first=found.part.first, ending=kind, level=level)
+        told = {"error_correction": level, "quiet_zone_modules": QUIET, **({"module_pixels": MODULE_PIXELS} if kind == "png" else {})}
     if receipt:
         entries = chain(entries, [(RECEIPT, [f"{receipt}\n".encode()])])
     return _packet(work, found.allotment, found.part, settings, kind=kind, entries=entries, told=told)
+
+
+def paper_of(work: Work, number: str, settings: Settings, *, ending: str, kind: str = "csv", setting: Setting | None = None) -> Paper:
+    """Return all labels of an allotment known by its number: ``.pdf`` sheets, a ``.csv`` list, or a ``.zip`` of ``kind`` csv, svg, png.
+
+    Raises NotFound, Invalid, and as ``papers.labels_pdf``.
+    """
+    allotment = queries.find_allotment_by_number(work.session, number)
+    if allotment is None:
+        raise invalid("allotment", say("没有申领编号 %(number)s。", number=number), say("请核对编号。"), value=number)
+    setting = setting or Setting()
+    if ending == ".pdf":
+        return labels_pdf(work, allotment.id or 0, settings, part=None, setting=setting)
+    if ending == ".csv":
+        return codes_csv(work, allotment.id or 0, settings)
+    if ending != ".zip":
+        raise invalid("out", say("标签可以写成 .pdf、.csv 或 .zip。"), say("请更换文件的扩展名。"), value=ending)
+    if kind == "csv":
+        return codes_zip(work, allotment.id or 0, settings)
+    return symbols_zip(work, allotment.id or 0, settings, kind=kind, part=None, level=setting.level)
 
 
 # ---- the zip -------------------------------------------------------------------------------------------------------------------------
@@ -156,8 +177,8 @@ class _Sink(io.RawIOBase):
 # ---- symbols -------------------------------------------------------------------------------------------------------------------------
 
 
-def _symbols(lines: Iterator[bytes], *, address: str, first: int, ending: str) -> Iterator[Entry]:
-    patterns, number = patterns_of(address), first
+def _symbols(lines: Iterator[bytes], *, address: str, first: int, ending: str, level: str) -> Iterator[Entry]:
+    patterns, number = patterns_of(address, level), first
     for block in lines:
         for start in range(0, len(block), _AT_ONCE * _LINE):
             codes = np.frombuffer(block[start : start + _AT_ONCE * _LINE], dtype=np.uint8).reshape(-1, _LINE)

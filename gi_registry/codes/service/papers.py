@@ -16,10 +16,12 @@ from gi_registry.codes.rules.cells import free_cells
 from gi_registry.codes.rules.elements import BASIS, Element, LabelFacts, elements_for, missing
 from gi_registry.codes.rules.life import ALLOTMENT_LIFE, State
 from gi_registry.codes.rules.mint import mint, mint_lines
+from gi_registry.codes.rules.pitches import pitch_named
 from gi_registry.codes.rules.suites import Secret
 from gi_registry.codes.service.drawing import check
 from gi_registry.codes.service.keys import open_secret
-from gi_registry.codes.service.sheet import PER_PAGE, Footer, LabelText, stream_sheets
+from gi_registry.codes.service.sheet import Footer, LabelText, stream_sheets
+from gi_registry.codes.service.symbol import LEVEL, level_named
 from gi_registry.config import Settings
 from gi_registry.kernel.errors import Conflict, Invalid, Unavailable, invalid
 from gi_registry.kernel.quantities import GRAMS_PER_KG
@@ -30,7 +32,7 @@ from gi_registry.registry.service import standing
 from gi_registry.workflow import Work
 
 _ALPHANUMERIC = re.compile(r"HTTPS?://[0-9A-Z.:/-]+")
-LABELS_PER_FILE = 60 * PER_PAGE
+LABELS_PER_FILE = 1_080  # 60 pages of plain A4
 
 
 @dataclass(frozen=True)
@@ -69,25 +71,40 @@ class Part:
 
 
 def parts_of(allotment: Allotment) -> list[Part]:
-    """Return the parts a sheet is downloaded in: at most 1,080 labels, 60 pages, each."""
+    """Return the parts a sheet is downloaded in: at most 1,080 labels each."""
     starts = range(0, allotment.count, LABELS_PER_FILE)
     return [Part(number, start + 1, min(start + LABELS_PER_FILE, allotment.count)) for number, start in enumerate(starts, 1)]
 
 
-def labels_pdf(work: Work, allotment_id: int, settings: Settings, *, part: int | None = 1, start: str = "", skip: str = "") -> Paper:
+@dataclass(frozen=True)
+class Setting:
+    """How sheets are set: on which paper, at which level of error correction, in which cells of the first sheet; ``preview``: that sheet."""
+
+    sheet: str = ""
+    level: str = LEVEL
+    start: str = ""
+    skip: str = ""
+    preview: bool = False
+
+
+def labels_pdf(work: Work, allotment_id: int, settings: Settings, *, part: int | None = 1, setting: Setting | None = None) -> Paper:
     """Return label sheets of one part (``None``: all labels), page by page; ten million are no more to hold than ten.
 
-    ``start`` and ``skip`` name the free cells of the first sheet (``rules.cells``).
-    Raises NotFound (not yours), Conflict (void), Invalid naming each element of Announcement 354 that is missing, Unavailable without keys.
+    Raises NotFound (not yours), Conflict (void), Invalid naming each element of Announcement 354 that is missing, or what of ``setting``
+    is not known; Unavailable without keys.
     """
+    setting = setting or Setting()
+    pitch, level = pitch_named(setting.sheet), level_named(setting.level)
+    free = free_cells(setting.start, setting.skip, cells=pitch.per_page)
     allotment = _printable(work, allotment_id)
     text = label_text(work, allotment, mark_image=_mark_image(settings))
     found, address = _part(allotment, part), _address(settings)
+    if setting.preview:
+        found = Part(found.number, found.first, min(found.last, found.first + len(free) - 1))
     runs = _runs(work, allotment, settings.secret_key, part=found)
     footer = Footer(allotment.number, work.today.isoformat(), found.first)
     count = found.last - found.first + 1
-    free = free_cells(start, skip, cells=PER_PAGE)
-    blocks = stream_sheets(_lines(runs), count=count, text=text, address=address, footer=footer, free=free)
+    blocks = stream_sheets(_lines(runs), count=count, text=text, address=address, footer=footer, free=free, pitch=pitch, level=level)
     return Paper(f"{allotment.number}-{found.first}-{found.last}.pdf", "application/pdf", blocks)
 
 
@@ -142,18 +159,6 @@ def _csv(runs: Sequence[_Run], address: str) -> Iterator[bytes]:
             codes = block.decode().split()
             yield "".join(f"{number + place},{code},{address}{code}\r\n" for place, code in enumerate(codes)).encode()
             number += len(codes)
-
-
-def paper_of(work: Work, number: str, settings: Settings, *, kind: str) -> Paper:
-    """Return all labels of an allotment known by its number: ``.pdf`` sheets or a ``.csv`` list. Raises NotFound, Invalid."""
-    allotment = queries.find_allotment_by_number(work.session, number)
-    if allotment is None:
-        raise invalid("allotment", say("没有申领编号 %(number)s。", number=number), say("请核对编号。"), value=number)
-    if kind == ".csv":
-        return codes_csv(work, allotment.id or 0, settings)
-    if kind != ".pdf":
-        raise invalid("out", say("标签可以写成 .pdf 或 .csv。"), say("请更换文件的扩展名。"), value=kind)
-    return labels_pdf(work, allotment.id or 0, settings, part=None)
 
 
 def codes_of(work: Work, allotment: Allotment, secret_key: str, *, part: Part) -> Iterator[tuple[int, str]]:

@@ -177,7 +177,7 @@ def take(work: Work, job_id: int, fields: Take, settings: Settings) -> Paper:
         job.receipt, job.taken_at = new_receipt(), work.now
     job.kind, job.takes, job.taken_by = fields.kind, job.takes + 1, work.actor.pseudonym
     _advanced(work, job, Doing.TAKE)
-    return packet_of(work, paper_of_job, settings, kind=fields.kind, receipt=job.receipt)
+    return packet_of(work, paper_of_job, settings, kind=fields.kind, level=fields.level, receipt=job.receipt)
 
 
 def acknowledge(work: Work, job_id: int, fields: Receipt) -> PrintJob:

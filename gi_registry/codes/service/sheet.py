@@ -1,4 +1,4 @@
-"""The A4 label sheet: what a label says is decided elsewhere, here it is drawn. 18 labels of 60 × 45 mm with cut marks.
+"""The A4 label sheet: what a label says is decided elsewhere, here it is drawn, on sheets of any pitch (``rules.pitches``).
 
 Paper is Chinese: the text of a label is what the rules on marking ask for. The special mark is never drawn by us: an operator's file goes
 into the slot, without one a frame says that it is a sample. The GI's name stands beside it.
@@ -23,25 +23,20 @@ from reportlab.pdfgen.canvas import Canvas
 
 from gi_registry.assets import PACKAGE
 from gi_registry.codes.rules.alphabet import SYMBOLS
+from gi_registry.codes.rules.pitches import CUT, Pitch
 from gi_registry.codes.service import pdfstream
 from gi_registry.codes.service.drawing import Box, draw_mark
 from gi_registry.codes.service.roll import Labels, Place
-from gi_registry.codes.service.symbol import QUIET, patterns_of
+from gi_registry.codes.service.symbol import LEVEL, QUIET, patterns_of
 from gi_registry.kernel.words import say
 
 FONT = "NotoSansSC"
 FONT_FILE = PACKAGE / "static/vendor/noto-sans-sc/NotoSansSC-Regular-subset.ttf"
-COLUMNS, ROWS = 3, 6
-PER_PAGE = COLUMNS * ROWS
-WIDTH, HEIGHT = 60 * mm, 45 * mm
-LEFT, BOTTOM = (A4[0] - COLUMNS * WIDTH) / 2, 15 * mm
-CELLS = [(LEFT + place % COLUMNS * WIDTH, BOTTOM + (ROWS - 1 - place // COLUMNS) * HEIGHT) for place in range(PER_PAGE)]
 INK, GREY = 0.0, 0.45
 _PAD = 1.8 * mm
 _SYMBOL = 20.5 * mm
 _SLOT = 18 * mm
 _TEXT_X = 23.8 * mm
-_TEXT_WIDTH = WIDTH - _TEXT_X - _PAD
 _GETA = "〓"  # printers' mark for a character that is not in the case
 
 
@@ -71,28 +66,43 @@ class Footer:
 
 
 def stream_sheets(
-    blocks: Iterable[bytes], *, count: int, text: LabelText, address: str, footer: Footer, free: Sequence[int] = tuple(range(PER_PAGE))
+    blocks: Iterable[bytes],
+    *,
+    count: int,
+    text: LabelText,
+    address: str,
+    footer: Footer,
+    free: Sequence[int] = (),
+    pitch: Pitch = CUT,
+    level: str = LEVEL,
 ) -> Iterator[bytes]:
     """Return the PDF of ``count`` labels, as it is made; ``blocks`` are their codes, a line each, as ``rules.mint`` makes them.
 
     ``address`` + code, in upper case, is what the QR symbol holds. Symbols are 1-bit images drawn from patterns; a page is held at a time.
-    ``free`` are the cells of the first sheet that may be printed on (``rules.cells``).
+    ``free`` are the cells of the first sheet that may be printed on (``rules.cells``), all where none is named; ``level`` is M or Q.
     What is wrong with the operator's drawing is raised here, before the first octet: Unavailable.
     """
-    common = _common(text, footer)
-    patterns = patterns_of(address)
+    common = _common(text, footer, pitch)
+    patterns = patterns_of(address, level)
     unit = _SYMBOL / (patterns.size + 2 * QUIET)
-    side = unit * patterns.size
-    place = Place(_PAD + QUIET * unit, 1 + QUIET * unit, side, _TEXT_X, _PAD + 5 * mm, 7.2, common.letters["0"][0])
-    gone = PER_PAGE - len(free)
-    pages = -(-(count + gone) // PER_PAGE)
+    place = _place(unit, patterns.size, pitch.scale, font=common.letters["0"][0])
+    each, cells = pitch.per_page, [(x * mm, y * mm) for x, y in pitch.cells]
+    free = free or range(each)
+    gone = each - len(free)
+    pages = -(-(count + gone) // each)
 
     def contents() -> Iterator[bytes]:
-        for number, labels in enumerate(Labels(patterns, place, CELLS).pages(blocks, free=free)):
-            low, high = max(number * PER_PAGE - gone, 0), min((number + 1) * PER_PAGE - gone, count)
-            yield b"/FormXob.cut Do 0 g\n" + labels + _set_margin(common, _margin(footer, low, high, page=number, pages=pages))
+        for number, labels in enumerate(Labels(patterns, place, cells).pages(blocks, free=free)):
+            low, high = max(number * each - gone, 0), min((number + 1) * each - gone, count)
+            margin = _set_margin(common, _margin(footer, low, high, page=number, pages=pages), pitch)
+            yield b"/FormXob.cut Do 0 g\n" + labels + margin
 
     return pdfstream.stream(common.file, contents())
+
+
+def _place(unit: float, size: int, scale: float, *, font: str) -> Place:
+    left, bottom, side = (length * scale for length in (_PAD + QUIET * unit, 1 + QUIET * unit, unit * size))
+    return Place(left, bottom, side, _TEXT_X * scale, (_PAD + 5 * mm) * scale, 7.2 * scale, font)
 
 
 @dataclass(frozen=True)
@@ -108,16 +118,17 @@ class _Common:
         return b" ".join(b"%s 7.5 Tf<%s>Tj" % (font.encode(), bytes(octet for _font, octet in run).hex().encode()) for font, run in pieces)
 
 
-def _common(text: LabelText, footer: Footer) -> _Common:
+def _common(text: LabelText, footer: Footer, pitch: Pitch) -> _Common:
     """Draw once what the pages share: cut marks, the face of a label, and every character of a margin so that the fonts have it."""
     font, out = load_font(), BytesIO()
     canvas = Canvas(out, pagesize=A4, pageCompression=1, invariant=1, initialFontName=FONT)
     canvas.setAuthor("gi_registry")
     canvas.setTitle(str(say("标签印张 %(number)s", number=footer.number)))
     canvas.beginForm("cut", 0, 0, *A4)
-    cut_marks(canvas)
+    if pitch.cut:
+        cut_marks(canvas, pitch)
     canvas.endForm()
-    _face(canvas, text)
+    _face(canvas, text, pitch)
     for form in ("cut", "face"):
         canvas.doForm(form)
     needed = printable("".join(dict.fromkeys("".join((SYMBOLS, *_margin(footer, 0, 1, page=0, pages=1))))))
@@ -147,45 +158,47 @@ def printable(text: str) -> str:
     return "".join(letter if ord(letter) in glyphs else _GETA for letter in text)
 
 
-def _face(canvas: Canvas, text: LabelText) -> None:
-    """Draw what all labels share, as the form ``face``."""
-    canvas.beginForm("face", 0, 0, WIDTH, HEIGHT)
+def _face(canvas: Canvas, text: LabelText, pitch: Pitch) -> None:
+    """Draw what all labels share, as the form ``face``: in the units of the design, enlarged as the pitch says."""
+    canvas.beginForm("face", 0, 0, pitch.width * mm, pitch.height * mm)
+    canvas.scale(pitch.scale, pitch.scale)
+    width, height = pitch.width * mm / pitch.scale - _TEXT_X - _PAD, pitch.height * mm / pitch.scale
     canvas.setFillGray(INK)
-    y = HEIGHT - _PAD - 10
+    y = height - _PAD - 10
     for line, size, lines in (
         (text.gi_name, 10.5, 1), (text.product, 7.5, 2), (text.content, 6.8, 1), (text.basis, 6.5, 2), (text.producer, 6.5, 2),
     ):  # fmt: skip
-        y = _paragraph(canvas, line, y, size=size, lines=lines)
+        y = _paragraph(canvas, line, y, width=width, size=size, lines=lines)
     if text.trade_mark:
-        _trade_mark(canvas, text, y)
+        _trade_mark(canvas, text, y, width=width)
     if text.special_mark:
-        _mark_slot(canvas, text)
+        _mark_slot(canvas, text, height=height)
     elif text.uscc:
-        _centred(canvas, text.uscc, _PAD + _SYMBOL / 2, HEIGHT - 12 * mm, width=_SYMBOL, size=6)
+        _centred(canvas, text.uscc, _PAD + _SYMBOL / 2, height - 12 * mm, width=_SYMBOL, size=6)
     canvas.setFillGray(INK)
     canvas.setFont(FONT, 5.6)
     canvas.drawString(_TEXT_X, _PAD + 2 * mm, str(say("扫码或输入上面 20 位编码查验")))
     canvas.endForm()
 
 
-def _paragraph(canvas: Canvas, text: str, y: float, *, size: float, lines: int) -> float:
+def _paragraph(canvas: Canvas, text: str, y: float, *, width: float, size: float, lines: int) -> float:
     if not text:
         return y
-    parts = _wrapped(printable(text), size=size, lines=lines)
+    parts = _wrapped(printable(text), width=width, size=size, lines=lines)
     for part in parts:
-        fitted = min(size, size * _TEXT_WIDTH / max(stringWidth(part, FONT, size), 1))
+        fitted = min(size, size * width / max(stringWidth(part, FONT, size), 1))
         canvas.setFont(FONT, fitted)
         canvas.drawString(_TEXT_X, y, part)
         y -= size * 1.25
     return y - 1.2
 
 
-def _wrapped(text: str, *, size: float, lines: int) -> list[str]:
+def _wrapped(text: str, *, width: float, size: float, lines: int) -> list[str]:
     """Break into at most ``lines``; the last takes the rest and is set smaller."""
     parts: list[str] = []
-    while text and len(parts) < lines - 1 and stringWidth(text, FONT, size) > _TEXT_WIDTH:
+    while text and len(parts) < lines - 1 and stringWidth(text, FONT, size) > width:
         cut = len(text)
-        while cut > 1 and stringWidth(text[:cut], FONT, size) > _TEXT_WIDTH:
+        while cut > 1 and stringWidth(text[:cut], FONT, size) > width:
             cut -= 1
         parts.append(text[:cut])
         text = text[cut:]
@@ -198,9 +211,9 @@ def _centred(canvas: Canvas, text: str, x: float, y: float, *, width: float, siz
     canvas.drawCentredString(x, y, shown)
 
 
-def _mark_slot(canvas: Canvas, text: LabelText) -> None:
+def _mark_slot(canvas: Canvas, text: LabelText, *, height: float) -> None:
     """The slot for the special mark with the user's code at its foot; ours is a frame that says it is a sample."""
-    left, bottom, middle = _PAD, HEIGHT - _PAD - _SLOT - 1, _PAD + _SYMBOL / 2
+    left, bottom, middle = _PAD, height - _PAD - _SLOT - 1, _PAD + _SYMBOL / 2
     if text.mark_image is not None:
         draw_mark(canvas, text.mark_image, Box(left + (_SYMBOL - 15 * mm) / 2, bottom + 3.4 * mm, 15 * mm, 15 * mm))
     else:
@@ -214,32 +227,32 @@ def _mark_slot(canvas: Canvas, text: LabelText) -> None:
     _centred(canvas, text.uscc, middle, bottom + 1.4 * mm, width=_SYMBOL - 4, size=6)
 
 
-def _trade_mark(canvas: Canvas, text: LabelText, y: float) -> None:
+def _trade_mark(canvas: Canvas, text: LabelText, y: float, *, width: float) -> None:
     height = 5.4 * mm
     canvas.setStrokeGray(GREY)
     canvas.setLineWidth(0.5)
-    canvas.rect(_TEXT_X, y - height + 5, _TEXT_WIDTH, height)
+    canvas.rect(_TEXT_X, y - height + 5, width, height)
     line = f"{say('商标')} {text.trade_mark} {text.registration}"
-    _centred(canvas, line, _TEXT_X + _TEXT_WIDTH / 2, y - height / 2 + 2.6, width=_TEXT_WIDTH - 4, size=6.5)
+    _centred(canvas, line, _TEXT_X + width / 2, y - height / 2 + 2.6, width=width - 4, size=6.5)
 
 
-def cut_marks(canvas: Any) -> None:
+def cut_marks(canvas: Any, pitch: Pitch) -> None:
     """Draw where the labels of a sheet are cut."""
     canvas.setStrokeGray(GREY)
     canvas.setLineWidth(0.3)
-    right, top, mark = LEFT + COLUMNS * WIDTH, BOTTOM + ROWS * HEIGHT, 4 * mm
-    for column in range(COLUMNS + 1):
-        x = LEFT + column * WIDTH
-        canvas.line(x, BOTTOM - 1, x, BOTTOM - mark)
-        canvas.line(x, top + 1, x, top + mark)
-        for row in range(1, ROWS):
-            canvas.line(x, BOTTOM + row * HEIGHT - 1.5, x, BOTTOM + row * HEIGHT + 1.5)
-    for row in range(ROWS + 1):
-        y = BOTTOM + row * HEIGHT
-        canvas.line(LEFT - 1, y, LEFT - mark, y)
-        canvas.line(right + 1, y, right + mark, y)
-        for column in range(1, COLUMNS):
-            canvas.line(LEFT + column * WIDTH - 1.5, y, LEFT + column * WIDTH + 1.5, y)
+    left, bottom, mark = pitch.left * mm, pitch.bottom * mm, 4 * mm
+    xs = [left + column * pitch.width * mm for column in range(pitch.columns + 1)]
+    ys = [bottom + row * pitch.height * mm for row in range(pitch.rows + 1)]
+    for x in xs:
+        canvas.line(x, bottom - 1, x, bottom - mark)
+        canvas.line(x, ys[-1] + 1, x, ys[-1] + mark)
+        for y in ys[1:-1]:
+            canvas.line(x, y - 1.5, x, y + 1.5)
+    for y in ys:
+        canvas.line(left - 1, y, left - mark, y)
+        canvas.line(xs[-1] + 1, y, xs[-1] + mark, y)
+        for x in xs[1:-1]:
+            canvas.line(x - 1.5, y, x + 1.5, y)
 
 
 def _margin(footer: Footer, low: int, high: int, *, page: int, pages: int) -> tuple[str, str, str]:
@@ -249,8 +262,9 @@ def _margin(footer: Footer, low: int, high: int, *, page: int, pages: int) -> tu
     return str(serials), footer.printed_on, str(say("第 %(page)s 页，共 %(pages)s 页", page=page + 1, pages=pages))
 
 
-def _set_margin(common: _Common, words: tuple[str, str, str]) -> bytes:
+def _set_margin(common: _Common, words: tuple[str, str, str], pitch: Pitch) -> bytes:
     left, middle, right = words
-    starts = (LEFT, A4[0] / 2 + 12 * mm - stringWidth(middle, FONT, 7.5) / 2, A4[0] - LEFT - stringWidth(right, FONT, 7.5))
+    edge, up = max(pitch.left, 6.0) * mm, min(7.0, pitch.bottom - 3.2) * mm
+    starts = (edge, A4[0] / 2 + 12 * mm - stringWidth(middle, FONT, 7.5) / 2, A4[0] - edge - stringWidth(right, FONT, 7.5))
     texts = zip((left, middle, right), starts, strict=True)
-    return b"".join(b"BT %.3f %.3f Td %s ET\n" % (start, 7 * mm, common.written(text)) for text, start in texts)
+    return b"".join(b"BT %.3f %.3f Td %s ET\n" % (start, up, common.written(text)) for text, start in texts)

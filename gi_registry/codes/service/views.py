@@ -16,6 +16,7 @@ from gi_registry.codes.models import Allotment, CodeInterval
 from gi_registry.codes.rules.identity import CodeCounts
 from gi_registry.codes.rules.intervals import Span, Status
 from gi_registry.codes.rules.life import ALLOTMENT_LIFE, STATUS_LABELS, Action, State
+from gi_registry.codes.rules.pitches import PITCHES
 from gi_registry.codes.rules.printing import Stage
 from gi_registry.codes.service.custody import batch_fits, may_activate
 from gi_registry.codes.service.orders import may_order
@@ -149,6 +150,11 @@ class AllotmentPage:
     def can(self, action: str) -> bool:
         """Say whether the reader may take a step of the life cycle now."""
         return self.mine and ALLOTMENT_LIFE.allows(self.allotment.state, action)
+
+    @property
+    def sheets(self) -> list[tuple[str, Words]]:
+        """Return the papers that sheets can be printed on."""
+        return [(pitch.name, pitch.title) for pitch in PITCHES.values()]
 
     @property
     def job(self) -> JobRow | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from gi_registry.cli import main
+from gi_registry.config import read_settings
+from gi_registry.log.keys import ensure_key
 from tests.builders.codes import SECRET_KEY, make_season
 
 
@@ -35,6 +38,13 @@ def test_mint_labels_and_rotate(run: Callable[..., Any], open_work: Callable[...
     for name, start in (("l.pdf", b"%PDF"), ("l.csv", b"serial")):
         assert run("codes", "labels", "--allotment", answer["allotment"], "--out", tmp_path / name).exit_code == 0
         assert (tmp_path / name).read_bytes().startswith(start)
+    svg = ("--kind", "svg", "--level", "Q", "--out", tmp_path / "l.zip")
+    assert "密钥" in run("codes", "labels", "--allotment", answer["allotment"], *svg).output, "no key to sign with yet"
+    assert run("codes", "labels", "--allotment", answer["allotment"], "--sheet", "9x9", "--out", tmp_path / "m.pdf").exit_code == 1
+    with open_work() as work:
+        ensure_key(work.session, read_settings({}, secret_key=SECRET_KEY), at=work.now)
+    assert run("codes", "labels", "--allotment", answer["allotment"], *svg).exit_code == 0
+    assert len(zipfile.ZipFile(tmp_path / "l.zip").namelist()) == 20 + 3
     assert list(tmp_path.glob("*.part")) == []
     assert json.loads(run("keys", "rotate", "--json").output)["key"] == 1
     assert json.loads(run("keys", "rotate", "--revoke", 0, "--json").output) == {"key": 2, "algorithm": "BLAKE2b-MAC-40", "revoked": 0}

@@ -69,7 +69,14 @@ def test_more_than_one_part_comes_as_one_file_too(client: Any, season: Season) -
     assert begun.data.count(b"/Type/Page/") == 2
     refused = client.get(f"{path}/labels.pdf?part=2&start=19", headers={"Accept": "text/html"})
     assert (refused.status_code, "印张没有第 19 格" in refused.text) == (422, True)
+    preview = client.get(f"{path}/labels.pdf?part=2&sheet=99.1x67.7&level=Q&preview=1")
+    assert (preview.headers["Content-Disposition"][:7], preview.data.count(b"/Type/Page/")) == ("inline;", 1)
+    assert client.get(f"{path}/labels.pdf?part=2&sheet=99.1x67.7").data.count(b"/Type/Page/") == 2
+    for wish in ("sheet=9x9", "level=H", "sheet=99.1x67.7&start=9"):
+        assert client.get(f"{path}/labels.pdf?{wish}").status_code == 422
     assert client.get("/codes/calibration.pdf").data.startswith(b"%PDF-")
+    assert client.get("/codes/calibration.pdf?sheet=63.5x46.6").data.startswith(b"%PDF-")
+    assert client.get("/codes/calibration.pdf?sheet=no").status_code == 422
     packet = client.get(f"{path}/symbols.zip?kind=png&part=2")
     assert (packet.status_code, packet.content_type, packet.data[:2]) == (200, "application/zip", b"PK")
     assert packet.headers["Content-Disposition"].endswith('-1081-1090-png.zip"')
