@@ -78,7 +78,7 @@ def parts_of(allotment: Allotment) -> list[Part]:
 
 @dataclass(frozen=True)
 class Setting:
-    """How sheets are set: on which paper, at which level of error correction, in which cells of the first sheet; ``preview``: that sheet."""
+    """How sheets are set: paper, level of error correction, cells of the first sheet; ``preview``: that sheet alone."""
 
     sheet: str = ""
     level: str = LEVEL
