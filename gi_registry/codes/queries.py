@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
+from gi_registry.accounts.models import Organisation
 from gi_registry.codes.models import Allotment, CodeInterval, CodeRange, PrintJob, SigningKey
 from gi_registry.codes.rules.identity import CodeCounts, Marked, Stock, count_labels
 from gi_registry.codes.rules.intervals import Layer, Span, Status
@@ -16,6 +17,7 @@ from gi_registry.codes.rules.life import State
 from gi_registry.codes.rules.printing import Stage
 from gi_registry.kernel.clock import legal_date
 from gi_registry.kernel.errors import NotFound
+from gi_registry.registry.models import Authorisation, Product
 
 
 @dataclass(frozen=True)
@@ -127,11 +129,13 @@ def list_allotments(session: Session, authorisation_id: int) -> Sequence[Allotme
     return session.exec(query.order_by(col(Allotment.id).desc())).all()
 
 
-def unsettled(session: Session, *, until: int) -> Sequence[Allotment]:
-    """Return the allotments up to a year that may still have labels nobody used, the oldest first."""
+def unsettled(session: Session, *, authorisation_id: int | None = None) -> Sequence[Allotment]:
+    """Return the allotments, of one authorisation or all, that may still have labels nobody used, the oldest first."""
     stock = select(CodeRange.allotment_id).where(col(CodeRange.used) < col(CodeRange.size))
-    query = select(Allotment).where(col(Allotment.state).not_in((State.CLOSED, State.VOID)), Allotment.year <= until)
-    return session.exec(query.where(col(Allotment.id).in_(stock)).order_by(col(Allotment.id))).all()
+    query = select(Allotment).where(col(Allotment.state).not_in((State.CLOSED, State.VOID)), col(Allotment.id).in_(stock))
+    if authorisation_id is not None:
+        query = query.where(Allotment.authorisation_id == authorisation_id)
+    return session.exec(query.order_by(col(Allotment.id))).all()
 
 
 def ranges_of(session: Session, allotment_id: int) -> Sequence[CodeRange]:
@@ -217,9 +221,27 @@ def bound_to(session: Session, batch_ids: Sequence[int]) -> list[Bound]:
 # ---- print jobs ----
 
 
-def print_jobs_of(session: Session, allotment_id: int) -> Sequence[PrintJob]:
-    """Return the print jobs of an allotment, the newest first."""
-    return session.exec(select(PrintJob).where(PrintJob.allotment_id == allotment_id).order_by(col(PrintJob.id).desc())).all()
+@dataclass(frozen=True)
+class JobFound:
+    """A print job with what both sides call it by."""
+
+    job: PrintJob
+    allotment: Allotment
+    product: Product
+    printer: str
+    user: str
+
+
+def print_jobs(session: Session, where: ColumnElement[bool], *, limit: int = 200) -> list[JobFound]:
+    """Return the print jobs that fit, the newest first, each with allotment, product, print house and user."""
+    query = (
+        select(PrintJob, Allotment, Product, Organisation.name, Authorisation.raw_name)  # type: ignore[call-overload]
+        .join(Allotment, col(Allotment.id) == col(PrintJob.allotment_id))
+        .join(Product, col(Product.id) == col(Allotment.product_id))
+        .join(Organisation, col(Organisation.id) == col(PrintJob.owner_org_id))
+        .join(Authorisation, col(Authorisation.id) == col(Allotment.authorisation_id))
+    )
+    return [JobFound(*row) for row in session.exec(query.where(where).order_by(col(PrintJob.id).desc()).limit(limit))]
 
 
 def open_print_job(session: Session, allotment_id: int) -> PrintJob | None:

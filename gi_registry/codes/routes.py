@@ -60,9 +60,9 @@ def show_allotment(allotment_id: int) -> str:
 @access("allotment:order")
 def labels(allotment_id: int) -> Response:
     """Hand out one part of the label sheets, or all of them (part 0), page by page, from the free cells of a first sheet on."""
-    part = number_arg("part", 1) or None
-    preview = bool(request.args.get("preview"))
-    setting = service.Setting(*(request.args.get(name, "") for name in ("sheet", "level", "start", "skip")), preview=preview)
+    part, preview = number_arg("part", 1) or None, bool(request.args.get("preview"))
+    asked = {name: request.args.get(name, "") for name in ("sheet", "level", "start", "skip")}
+    setting = service.Setting(asked["sheet"], asked["level"], asked["start"], asked["skip"], preview=preview)
     return handed_out(service.labels_pdf(current_work(), allotment_id, _settings(), part=part, setting=setting), inline=preview)
 
 

@@ -8,7 +8,6 @@ from gi_registry.codes import queries
 from gi_registry.codes.models import Allotment
 from gi_registry.codes.rules.intervals import Status
 from gi_registry.codes.rules.life import ALLOTMENT_LIFE, Action, State
-from gi_registry.codes.rules.printing import Doing
 from gi_registry.codes.rules.season import SeasonEnd, season_end
 from gi_registry.codes.service.custody import held, spoil_pieces
 from gi_registry.codes.service.printing import end_job
@@ -39,18 +38,16 @@ def expire_unused(work: Work) -> Expired:
     """
     work.require("code:void")
     done = Expired()
-    for allotment in queries.unsettled(work.session, until=work.today.year):
-        rule = _rule(work, allotment)
+    rules: dict[str, SeasonEnd] = {}
+    for allotment in queries.unsettled(work.session):
+        place = allotment.authority_division
+        rule = rules[place] = rules.get(place) or season_end(policy.at(work.session, POLICY, place, work.today).value)
         if rule.is_over(allotment.year, work.today):
             labels = _expire(work, allotment.id or 0, rule)
             done.labels, done.allotments = done.labels + labels, done.allotments + bool(labels)
         elif rule.is_told(allotment.year, work.today):
             done.told += _announce(work, allotment, read_shelf(work.session, allotment.id or 0), rule)
     return done
-
-
-def _rule(work: Work, allotment: Allotment) -> SeasonEnd:
-    return season_end(policy.at(work.session, POLICY, allotment.authority_division, work.today).value)
 
 
 def _expire(work: Work, allotment_id: int, rule: SeasonEnd) -> int:
@@ -62,7 +59,7 @@ def _expire(work: Work, allotment_id: int, rule: SeasonEnd) -> int:
     last_day = rule.last_day(allotment.year).isoformat()
     reason = say("%(year)s 年度的标签用到 %(day)s 为止，未用的失效。", year=allotment.year, day=last_day)
     if allotment.state == State.ALLOTTED and not shelf.activated:
-        end_job(work, allotment, Doing.CANCEL, reason=str(reason))
+        end_job(work, allotment, reason=str(reason))
         advance(work, allotment, ALLOTMENT_LIFE, Action.VOID)
     done = spoil_pieces(work, allotment, Status.VOID, pieces, reason=str(reason), origin=ORIGIN)
     _tell(work, allotment, say("产季结束，%(n)s 枚未用的标签已失效", n=grouped(done.labels)), reason, say("剩余的标签请销毁，不得再用。"))

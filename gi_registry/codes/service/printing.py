@@ -36,6 +36,7 @@ TONES = {
     Stage.RECEIVED: "settled",
     Stage.ENDED: "ended",
 }
+_CANCELLED = say("委托已撤回，已取得的文件请删除")
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def _row(work: Work, allotment: Allotment, printer: Organisation, *, wishes: str
 
 def cancel(work: Work, allotment_id: int, fields: Reason) -> PrintJob:
     """Take a commission back before the labels are printed; the print house is told. Raises NotFound, Conflict."""
-    return _step_back(work, allotment_id, fields, Doing.CANCEL, say("委托已撤回，已取得的文件请删除"))
+    return _step_back(work, allotment_id, fields, Doing.CANCEL, _CANCELLED)
 
 
 def allow_again(work: Work, allotment_id: int, fields: Reason) -> PrintJob:
@@ -120,15 +121,11 @@ def allow_again(work: Work, allotment_id: int, fields: Reason) -> PrintJob:
     return _step_back(work, allotment_id, fields, Doing.ALLOW, say("可以重新下载印制文件"))
 
 
-def end_job(work: Work, allotment: Allotment, doing: Doing, *, reason: str) -> None:
-    """End the commission of a locked allotment, where there is one that may be ended; the print house is told."""
+def end_job(work: Work, allotment: Allotment, *, reason: str) -> None:
+    """Take the commission of a locked allotment back, where there is one that may be; the print house is told."""
     job = queries.open_print_job(work.session, allotment.id or 0)
-    if job is None or not PRINT_LIFE.allows(job.state, doing):
-        return
-    job = queries.locked_print_job(work.session, job.id or 0)
-    job.reason, job.ended_at = reason, work.now
-    _advanced(work, job, doing)
-    _tell(work, job.owner_org_id or 0, say("委托已撤回，已取得的文件请删除"), allotment, link=f"/printing/{job.id}")
+    if job is not None and PRINT_LIFE.allows(job.state, Doing.CANCEL):
+        _turn_back(work, allotment, job, Reason(reason=reason), Doing.CANCEL, _CANCELLED)
 
 
 def _step_back(work: Work, allotment_id: int, fields: Reason, doing: Doing, words: Words) -> PrintJob:
@@ -137,6 +134,10 @@ def _step_back(work: Work, allotment_id: int, fields: Reason, doing: Doing, word
     job = queries.open_print_job(work.session, allotment_id)
     if job is None:
         raise Conflict(say("这批标签没有进行中的印制委托。"), remedy=say("请刷新页面。"))
+    return _turn_back(work, allotment, job, fields, doing, words)
+
+
+def _turn_back(work: Work, allotment: Allotment, job: PrintJob, fields: Reason, doing: Doing, words: Words) -> PrintJob:
     job = queries.locked_print_job(work.session, job.id or 0)
     job.reason = fields.reason
     if doing == Doing.CANCEL:
@@ -166,7 +167,7 @@ def receive_from_printer(work: Work, allotment: Allotment, count: int | None) ->
 def take(work: Work, job_id: int, fields: Take, settings: Settings) -> Paper:
     """Hand the files to the print house, once; what broke off is handed out again for half an hour.
 
-    Raises NotFound, Conflict (taken, or the allotment is void), StaleVersion.
+    Raises NotFound, Conflict (taken, or the allotment is void).
     """
     allotment, job = _mine(work, job_id)
     PRINT_LIFE.after(job.state, Doing.TAKE)  # before anything is counted
@@ -242,33 +243,29 @@ def _advanced(work: Work, job: PrintJob, doing: Doing, *, version: int | None = 
 def view_jobs(work: Work) -> list[JobRow]:
     """Return the jobs of the actor's print house, the newest first."""
     work.require("print:work")
-    query = select(PrintJob).where(work.visible(PrintJob, "print:work")).order_by(col(PrintJob.id).desc()).limit(200)
-    return [_shown(work, job) for job in work.session.exec(query)]
+    return [_shown(found) for found in queries.print_jobs(work.session, work.visible(PrintJob, "print:work"))]
 
 
 def view_job(work: Work, job_id: int) -> JobRow:
     """Return one job of the actor's print house. Raises NotFound."""
-    job = queries.get_print_job(work.session, job_id)
-    work.require("print:work", job)
-    return _shown(work, job)
+    work.require("print:work", queries.get_print_job(work.session, job_id))
+    return _shown(queries.print_jobs(work.session, col(PrintJob.id) == job_id)[0])
 
 
 def jobs_of(work: Work, allotment_id: int) -> list[JobRow]:
     """Return the print jobs of an allotment that the caller may see, the newest first."""
-    return [_shown(work, job) for job in queries.print_jobs_of(work.session, allotment_id)]
+    return [_shown(found) for found in queries.print_jobs(work.session, col(PrintJob.allotment_id) == allotment_id)]
 
 
-def _shown(work: Work, job: PrintJob) -> JobRow:
-    allotment = queries.get_allotment(work.session, job.allotment_id)
-    product = registry.get_product(work.session, allotment.product_id)
+def _shown(found: queries.JobFound) -> JobRow:
     return JobRow(
-        job=job,
-        allotment=allotment,
-        printer=accounts.get_organisation(work.session, job.owner_org_id or 0).name,
-        user=_user(work, allotment),
-        product=f"{product.name} {product.grade}".strip(),
-        state=PRINT_LIFE.label(job.state),
-        tone=TONES[Stage(job.state)],
+        job=found.job,
+        allotment=found.allotment,
+        printer=found.printer,
+        user=found.user,
+        product=f"{found.product.name} {found.product.grade}".strip(),
+        state=PRINT_LIFE.label(found.job.state),
+        tone=TONES[Stage(found.job.state)],
     )
 
 

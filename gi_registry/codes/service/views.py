@@ -95,6 +95,7 @@ class CodesPage:
     quotas: tuple[Quota, ...]
     products: tuple[Product, ...]
     rows: tuple[AllotmentRow, ...]
+    others: tuple[AllotmentRow, ...]
     counts: CodeCounts
     order: Verdict
     orders: bool
@@ -184,6 +185,7 @@ def view_codes(work: Work, authorisation_id: int, *, year: int | None, zone: str
     products = registry.list_products(work.session, authorisation_id)
     coded = tuple(item for item in products if item.marking_mode == MarkingMode.ITEM_CODE)
     rows = [item for item in queries.list_allotments(work.session, authorisation_id) if item.year == year]
+    stock = [item for item in queries.unsettled(work.session, authorisation_id=authorisation_id) if item.year != year]
     return CodesPage(
         authorisation=authorisation,
         gi=registry.get_gi(work.session, authorisation.gi_id),
@@ -192,6 +194,7 @@ def view_codes(work: Work, authorisation_id: int, *, year: int | None, zone: str
         quotas=tuple(_quotas(work, authorisation, {item.unit for item in coded}, year=year, zone=zone)),
         products=coded,
         rows=tuple(_row(work, item) for item in rows),
+        others=tuple(_row(work, item) for item in stock),
         counts=queries.counts(work.session, authorisation_id, year),
         order=may_order(work, authorisation),
         orders=work.allows("allotment:order", authorisation),

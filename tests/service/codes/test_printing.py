@@ -225,7 +225,7 @@ def test_twenty_commissions_at_once_are_one(open_work: Any) -> None:
     with ThreadPoolExecutor(max_workers=20) as pool:
         assert sum(pool.map(ask, range(20))) == 1
     with open_work(writable=False) as work:
-        assert len(queries.print_jobs_of(work.session, allotment_id)) == 1
+        assert len(queries.print_jobs(work.session, PrintJob.allotment_id == allotment_id)) == 1
 
 
 def test_receipts_are_typed_as_people_type() -> None:

@@ -56,6 +56,16 @@ def test_from_order_to_activated_labels(client: Any, season: Season) -> None:
     assert [(row["count"], row["activated"], row["left"]) for row in rows] == [(300, 120, 175)]
 
 
+def test_labels_left_of_another_year_are_found_from_this_one(client: Any, season: Season) -> None:
+    sign_in(client, "farmer")
+    path = order(client, season, 30).headers["Location"]
+    this_year = client.get(f"/authorisations/{season.id}/codes?year=2026").text
+    assert "其他年度还有标签未用" in this_year and f'href="{path}"' in this_year and "2025 年度，剩 30 枚" in this_year
+    assert "其他年度还有标签未用" not in client.get(f"/authorisations/{season.id}/codes?year=2025").text
+    assert post(client, f"{path}/withdraw").status_code == 303
+    assert "其他年度还有标签未用" not in client.get(f"/authorisations/{season.id}/codes?year=2026").text
+
+
 def test_more_than_one_part_comes_as_one_file_too(client: Any, season: Season) -> None:
     sign_in(client, "farmer")
     path = order(client, season, 1_090).headers["Location"]
