@@ -122,6 +122,9 @@ def beginnings(walked: str, codes: dict[str, str]) -> dict[str, list[str]]:
     drafted = yi.submit(f"{own(yi)}/reports/{YEAR}", {"next": "check"}, action=f"/reports/{YEAR}").expect()
     return {
         "": [f"/T/{codes['first-check']}/doubt", "/doubts", sent.address.removeprefix(walked), "/public-notices"],
+        "jia": [
+            f"{own(Visitor(walked).sign_in('jia', PASSWORD))}/codes?year={YEAR}"
+        ],  # labels of the season, not those that ended with one
         "yi": [drafted.address.removeprefix(walked)],
         "xian": ["/leads"],
     }
